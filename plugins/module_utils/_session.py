@@ -1,0 +1,307 @@
+# Copyright (c) 2026 The openvpn.cloudconnexa contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""What calls share: the access token and the two budgets of the service, within a task or among all tasks of a machine.
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import fcntl
+import hashlib
+import json
+import math
+import os
+import stat
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Iterator, List, Mapping, NamedTuple, Optional
+
+from ._connection import Connection
+from ._errors import InvalidInput
+
+READ, WRITE = "read", "write"
+_SHORTEST_INTERVAL, _LONGEST_INTERVAL = 1e-9, 3600.0  # seconds per call; anything else is taken for a broken header
+_LOST_AFTER = 60.0  # seconds after its turn; a call without an answer by then was made by a process that died
+_LOCK_PATIENCE = 10.0  # seconds
+_FORMAT = 1
+
+
+class Turn(NamedTuple):
+    """A call's place in the queue: when it may be sent, and how many answers had been taken in when it got the place."""
+
+    due: float
+    answers: int
+
+
+@dataclass
+class Budget:
+    """What the service lets one kind of call spend: a token bucket, known from the headers of its answers (BEHAVIOUR 3).
+
+    capacity: calls that the full bucket holds. interval: seconds until one more call is allowed. level: calls that may be made at once;
+    below zero, so many calls already wait for their turn. answers: so many have been taken in. pending: the turns of the calls whose
+    answers are not there yet. stamp: when all this was last brought up to date. closed_until: nothing may be sent before. Times are seconds
+    of one clock that never runs backwards. Until the service has told its limits, nothing is held back.
+    """
+
+    capacity: Optional[float] = None
+    interval: Optional[float] = None
+    level: Optional[float] = None
+    answers: int = 0
+    pending: List[Turn] = field(default_factory=list)
+    stamp: float = 0.0
+    closed_until: float = 0.0
+
+    def reserve(self, now: float) -> Turn:
+        """Take the next free place."""
+        self._refill(now)
+        due = max(now, self.closed_until)
+        if self.level is not None and self.interval is not None:
+            self.level -= 1
+            due = max(due, now - self.level * self.interval)
+        turn = Turn(due, self.answers)
+        self.pending.append(turn)
+        return turn
+
+    def release(self, turn: Turn, now: float) -> None:
+        """Give a place back that is not used after all."""
+        self._refill(now)
+        self._forget(turn)
+        if self.level is not None:
+            self.level += 1
+
+    def learn(self, headers: Mapping[str, str], turn: Turn, now: float) -> None:
+        """Take over what the answer to a call says; headers that are missing or make no sense change nothing."""
+        self._refill(now)
+        self._forget(turn)
+        overtaken = max(0, self.answers - turn.answers)  # by so many answers at most, which may have been given later
+        self.answers += 1
+        remaining = number(headers.get("X-RateLimit-Remaining"))
+        rate = number(headers.get("X-RateLimit-Replenish-Rate"))
+        period = number(headers.get("X-RateLimit-Replenish-Time"))
+        if rate and period and _SHORTEST_INTERVAL <= period / rate <= _LONGEST_INTERVAL:
+            self.interval = period / rate
+        self.capacity = number(headers.get("X-RateLimit-Burst-Capacity")) or self.capacity
+        if remaining is not None and self.interval is not None:
+            least = remaining - len(self.pending) - overtaken
+            most = remaining - sum(other.due > now for other in self.pending)
+            # The header is rounded down: keep the finer figure of our own as long as it fits.
+            self.level = least if self.level is None else min(max(self.level, least), math.nextafter(most + 1, most))
+
+    def close(self, seconds: float, now: float) -> None:
+        """The service refused a call: let nothing pass for a while, but not for days, since later tasks inherit this."""
+        self.closed_until = max(self.closed_until, now + min(seconds, _LONGEST_INTERVAL))
+        if self.level is not None:
+            self.level = min(self.level, 0.0)
+
+    def forecast(self, calls: int, now: float) -> float:
+        """Seconds until the last of so many more calls may be sent, as far as the limits are known."""
+        self._refill(now)
+        if not calls or self.level is None or self.interval is None:
+            return 0.0
+        return max(0.0, calls - self.level) * self.interval
+
+    def _refill(self, now: float) -> None:
+        if now < self.stamp:  # the machine was started anew since
+            self.__init__()  # type: ignore[misc]
+        self.pending = [turn for turn in self.pending if now < turn.due + _LOST_AFTER]
+        if self.level is not None and self.interval is not None:
+            self.level += (now - self.stamp) / self.interval
+            if self.capacity is not None:
+                # The service may not have counted the pending calls yet, and a full bucket gains nothing.
+                self.level = min(self.level, self.capacity - len(self.pending))
+        self.stamp = now
+
+    def _forget(self, turn: Turn) -> None:
+        if turn in self.pending:
+            self.pending.remove(turn)
+
+
+class Session:
+    """The token and the budgets of one task, safe to use by several threads."""
+
+    def __init__(self) -> None:
+        self.token: Optional[str] = None
+        self.budgets = {READ: Budget(), WRITE: Budget()}
+        self._lock = threading.RLock()
+
+    @contextlib.contextmanager
+    def budget(self, kind: str) -> Iterator[Budget]:
+        """The budget of one kind of call, for as long as nobody else may change it."""
+        with self._lock:
+            yield self.budgets[kind]
+
+    @contextlib.contextmanager
+    def login(self, refused: Optional[str]) -> Iterator[Optional[str]]:
+        """One login at a time: the token that another caller got meanwhile, or None; refused is the token that is known to be dead."""
+        with self._lock:
+            yield self.token if self.token != refused else None
+
+    def keep(self, token: str) -> None:
+        """Use this token from now on."""
+        self.token = token
+
+
+class SharedSession(Session):
+    """The token and the budgets of all tasks on this machine that use the same credentials.
+
+    They are in a file of mode 0600 in a directory of mode 0700, sealed with a key that comes from the secret, so that the file alone opens
+    nothing and other credentials, or a rotated secret, never meet it. What cannot be opened is as good as absent, and is replaced.
+    Its budgets run on the machine's monotonic clock, which all processes share.
+    Raises InvalidInput where no directory is private.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        # Imported here because only this option needs it. ansible-core depends on it.
+        from cryptography.fernet import Fernet
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+        who = f"{connection.base_url}\n{connection.client_id}".encode()
+        secret = (connection.client_secret or connection.access_token).encode()
+        key = HKDF(SHA256(), 64, salt=who, info=b"openvpn.cloudconnexa session").derive(secret)
+        self._seal = Fernet(base64.urlsafe_b64encode(key[:32]))
+        self._file = _private_directory() / f"{hashlib.sha256(key[32:]).hexdigest()[:32]}.session"
+
+    @contextlib.contextmanager
+    def budget(self, kind: str) -> Iterator[Budget]:
+        with super().budget(kind), self._locked("state"):
+            self._load()
+            yield self.budgets[kind]
+            self._store()
+
+    @contextlib.contextmanager
+    def login(self, refused: Optional[str]) -> Iterator[Optional[str]]:
+        with self._locked("login"):
+            with self._locked("state"):
+                self._load()
+            with super().login(refused) as token:
+                yield token
+
+    def keep(self, token: str) -> None:
+        with self._locked("state"):
+            self._load()
+            super().keep(token)
+            self._store()
+
+    @contextlib.contextmanager
+    def _locked(self, what: str) -> Iterator[None]:
+        """The kernel drops the lock of a process that dies. One that is merely stopped is waited for once: then a new file takes its place.
+
+        Where two waiting processes replace it at the very same moment, both go on: a budget may then be off by a call, no more.
+        """
+        path = self._file.with_suffix(f".{what}")
+        while True:
+            with self._telling():
+                handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            try:
+                with self._telling():
+                    locked = _obtain(handle, path)
+                if locked:
+                    yield
+                    return
+            finally:
+                os.close(handle)
+
+    @contextlib.contextmanager
+    def _telling(self) -> Iterator[None]:
+        """A failure of the file system becomes one that a user can act on."""
+        try:
+            yield
+        except OSError as error:
+            raise InvalidInput(
+                f"session_cache: {self._file.parent} cannot be used ({error.strerror})",
+                "Remove what is in the way, or leave session_cache out",
+            ) from None
+
+    def _load(self) -> None:
+        """Take over what the file holds, if it is ours, private and whole."""
+        from cryptography.fernet import InvalidToken
+
+        try:
+            handle = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(handle, "rb") as file:
+                if not _is_private(os.fstat(handle)):
+                    return
+                held = json.loads(self._seal.decrypt(file.read(65536)))
+            if held["format"] != _FORMAT:
+                return
+            budgets = {kind: Budget(**held["budgets"][kind]) for kind in self.budgets}
+            for budget in budgets.values():
+                budget.pending = [Turn(*turn) for turn in budget.pending]
+            token = held["token"]
+        except (OSError, InvalidToken, ValueError, TypeError, KeyError):
+            return
+        self.budgets.update(budgets)
+        self.token = token
+
+    def _store(self) -> None:
+        held = {"format": _FORMAT, "token": self.token, "budgets": {kind: vars(budget) for kind, budget in self.budgets.items()}}
+        with self._telling():
+            handle, scratch = tempfile.mkstemp(dir=self._file.parent, prefix=f"{self._file.name}.")  # mode 0600
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(self._seal.encrypt(json.dumps(held).encode()))
+                os.replace(scratch, self._file)
+            except OSError:
+                os.unlink(scratch)
+                raise
+
+
+def number(text: Optional[str]) -> Optional[float]:
+    """A header's figure, or None where it is missing, negative or no finite number."""
+    try:
+        value = float(text)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return value if math.isfinite(value) and value >= 0 else None
+
+
+def _private_directory() -> Path:
+    """Where the session files are: a directory that belongs to this user alone. Raises InvalidInput."""
+    homes = [os.environ.get("XDG_RUNTIME_DIR"), os.environ.get("XDG_CACHE_HOME"), os.path.expanduser("~/.cache")]
+    places = [Path(home) / "openvpn.cloudconnexa" for home in homes if home and os.path.isabs(home)]
+    places.append(Path(tempfile.gettempdir()) / f"openvpn.cloudconnexa-{os.getuid()}")
+    for place in places:
+        try:
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if _is_private(place.lstat()) and place.is_dir() and os.access(place, os.W_OK):
+                return place
+        except OSError:
+            continue
+    raise InvalidInput(
+        f"session_cache: none of the directories {', '.join(map(str, places))} is writable and private to this user",
+        "Remove what is in the way, give one of them to this user with mode 0700, or leave session_cache out",
+    )
+
+
+def _is_private(found: os.stat_result) -> bool:
+    return found.st_uid == os.getuid() and not stat.S_ISLNK(found.st_mode) and not found.st_mode & 0o077
+
+
+def _obtain(handle: int, path: Path) -> bool:
+    """Whether the lock is ours; False where the file is not the one at the path any more."""
+    deadline = time.monotonic() + _LOCK_PATIENCE
+    while _is_at(path, handle):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return _is_at(path, handle)
+        except BlockingIOError:
+            time.sleep(0.002)
+        if time.monotonic() > deadline:
+            path.unlink(missing_ok=True)
+    return False
+
+
+def _is_at(path: Path, handle: int) -> bool:
+    """Whether an open file is the one that the path leads to."""
+    try:
+        return os.path.samestat(path.lstat(), os.fstat(handle))
+    except FileNotFoundError:
+        return False
