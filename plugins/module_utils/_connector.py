@@ -1,0 +1,380 @@
+# Copyright (c) 2026 The openvpn.cloudconnexa contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Connectors of Networks and Hosts. Private to this collection."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from typing import Any, Dict, List, Optional, Tuple
+
+from . import _ipsec
+from ._client import NOTHING, TEXT, Body, Client
+from ._compare import Address, Enum, Fields, Flag, Group, Id, Object, Text
+from ._errors import ApiError, CloudConnexaError, InvalidInput, OutOfTime
+from ._parents import HOST, NETWORK, Parent
+from ._region import REGION, default_region, resolve
+from ._resource import Action, Change, Options, Plan, Problems, Resource, matches, refuse_purge_of_absent
+
+_ONLINE = ("online", "online_with_issues")
+_ALREADY = re.compile(r"already|is (suspended|active)|not (suspended|active)", re.IGNORECASE)
+_POLL = 5.0  # seconds between two looks at a status, at least
+_CREDENTIALS = {"profile": ("profile",), "token": ("profile", "encrypt")}
+
+
+class Connector(Resource):
+    """A Connector. Its parent stands in the query of a creation and cannot change (BEHAVIOUR 8)."""
+
+    kind = "connector"
+    title = "Connector"
+    fields: Fields = {
+        "id": Id("id", read_only=True),
+        "name": Text("name"),
+        "description": Text("description"),
+        "vpn_region_id": Id("vpnRegionId"),
+        "ipsec": Group("ipSecConfig", _ipsec.FIELDS),
+        "tunneling_protocol": Enum("tunnelingProtocol", read_only=True),
+        "connection_status": Enum("connectionStatus", read_only=True),
+        "ip_v4_address": Address("ipV4Address", read_only=True),
+        "ip_v6_address": Address("ipV6Address", read_only=True),
+        "licensed": Flag("licensed", read_only=True),
+    }
+
+    def plan(self, client: Client, options: Options) -> Plan:
+        lookup = _Lookup(client)
+        if options["connectors"] is not None:
+            return self._plan_set(client, lookup, options)
+        parent, body, current = self._find(client, options)
+        return Plan([[self._change(client, lookup, parent, body, current, options)]])
+
+    def _plan_set(self, client: Client, lookup: _Lookup, options: Options) -> Plan:
+        """What is new comes first, what has to go goes last, so that the parent stays connected."""
+        refuse_purge_of_absent(options)
+        parent = HOST if options["host"] else NETWORK
+        body = self._parent(client.list(*parent.path), parent, options)
+        if body is None:
+            return Plan([[]], many=[])
+        problems = Problems()
+        changes: List[Change] = []
+        present = self.of(client, parent, body)
+        named: List[str] = []
+        for entry in options["connectors"]:
+            name = entry["name"].strip()
+            with problems.of(name or "an entry"):
+                if name in named:
+                    raise InvalidInput("stands in the list twice")
+                named.append(name)
+                alone = {**options, **entry, "id": None, "credentials_dest": _file_in(options["credentials_dest"], name)}
+                current = self.choose(present, alone, f"of the {self._called(parent, body)}")
+                changes.append(self._change(client, lookup, parent, body, current, alone))
+        problems.refuse("connectors", "Correct these entries")
+        surplus = [entry for entry in present if options["purge"] and entry["name"] not in named]
+        gone = [self.settle(entry, {"state": "absent"}, {}) for entry in surplus]
+        return Plan([changes, gone], many=[] if options["state"] == "absent" else named)
+
+    def _change(
+        self, client: Client, lookup: _Lookup, parent: Parent, body: Optional[Body], current: Optional[Object], options: Options
+    ) -> Change:
+        """What one Connector needs. body: its parent, None where there is none."""
+        if options["state"] == "absent":
+            return self.settle(current, options, {})
+        wanted = self.wished(options)
+        region = lookup.region(options["region"], current)
+        if region:
+            wanted["vpn_region_id"] = region
+        known: Object = {}
+        if current is not None:
+            current = self._complete(client, current)
+            tunneling = self._tunneling(current)
+        else:
+            body = body or {}
+            known = parent.place(body)
+            tunneling = str(body.get("tunnelingProtocol") or "openvpn").lower()
+        always = False
+        if options["ipsec"] is not None:
+            client.hide(*_ipsec.secrets(options["ipsec"]))
+            if tunneling != "ipsec":
+                raise InvalidInput(
+                    f'ipsec: the Connector "{wanted.get("name") or options["id"]}" is, or would be, an OpenVPN Connector',
+                    "An IPsec Connector has to be created with its ipsec settings in a Network whose tunneling_protocol is ipsec",
+                )
+            if current is None:
+                wanted["ipsec"] = _ipsec.with_preset(wanted["ipsec"])
+            always = options["update_secrets"] == "always" and bool(_ipsec.secrets(options["ipsec"]))
+        elif current is None and tunneling == "ipsec":
+            raise InvalidInput(
+                f'ipsec: the Network "{known.get("network")}" tunnels with IPsec, so its Connectors need ipsec settings',
+                "Give ipsec with at least platform and pre_shared_key",
+            )
+        change = self.settle(current, options, wanted, always=always, **known)
+        if change.verb and tunneling == "ipsec":
+            _ipsec.require_secrets(change.object.get("ipsec", {}), change.verb)
+        self._add_actions(change, options, tunneling)
+        return change
+
+    def label(self, values: Object) -> str:
+        place = NETWORK if "network_id" in values else HOST
+        return f'Connector "{values.get("name")}" of the {place.title} "{values.get(place.kind)}"'
+
+    def where(self, values: Object) -> Tuple[str, ...]:
+        return (*(HOST if "host_id" in values else NETWORK).path, "connectors")
+
+    def query(self, values: Object) -> Body:
+        parent = HOST if "host_id" in values else NETWORK
+        return {parent.parameter: values[f"{parent.kind}_id"]}
+
+    def of(self, client: Client, parent: Parent, body: Body) -> List[Object]:
+        """The Connectors of one entry of the list of Networks or Hosts."""
+        return [self.read(entry, **parent.place(body)) for entry in parent.held(client, body, self.kind)]
+
+    def twins(self, client: Client, values: Object) -> List[Object]:
+        parent = HOST if "host_id" in values else NETWORK
+        body = parent.find(client.list(*parent.path), values[f"{parent.kind}_id"])
+        siblings = self.of(client, parent, body) if body else []
+        return [entry for entry in siblings if entry.get("name") == values.get("name") and entry["id"] != values["id"]]
+
+    # finding
+
+    def _find(self, client: Client, options: Options) -> Tuple[Parent, Optional[Body], Optional[Object]]:
+        """The kind of parent, the parent's entry in its list, and the Connector; None for what is not there."""
+        if not options["id"]:
+            parent = HOST if options["host"] else NETWORK
+            body = self._parent(client.list(*parent.path), parent, options)
+            current = None if body is None else self.choose(self.of(client, parent, body), options, f"of the {self._called(parent, body)}")
+            return parent, body, current
+        parents = [HOST] if options["host"] else [NETWORK] if options["network"] else [NETWORK, HOST]
+        for parent in parents:
+            bodies = client.list(*parent.path)
+            stated = self._parent(bodies, parent, options) if options[parent.kind] else None
+            for body in bodies:
+                connectors = self.of(client, parent, body)
+                if any(connector["id"] == options["id"] for connector in connectors):
+                    if stated not in (None, body):
+                        raise InvalidInput(
+                            f"{parent.kind}: the Connector {options['id']} belongs to the {self._called(parent, body)} and cannot move",
+                            "Remove it there and create it here, or correct the option",
+                        )
+                    return parent, body, self.choose(connectors, options, f"of the {self._called(parent, body)}")
+        return parents[0], None, self.choose([], options)
+
+    @staticmethod
+    def _parent(bodies: List[Body], parent: Parent, options: Options) -> Optional[Body]:
+        """The entry of the parent that the options name; None where it is missing and so is, rightly, all that it could hold."""
+        reference = options[parent.kind]
+        if not reference:
+            raise InvalidInput("neither network nor host says whose Connector is meant", "Give one of them")
+        body = parent.find(bodies, reference)
+        if body is None and options["state"] != "absent":
+            raise parent.missing(reference)
+        return body
+
+    @staticmethod
+    def _called(parent: Parent, body: Body) -> str:
+        return f'{parent.title} "{body.get("name")}"'
+
+    @staticmethod
+    def _tunneling(connector: Object) -> str:
+        """Connectors of Hosts have no such member: they are always OpenVPN (BEHAVIOUR 9)."""
+        return str(connector.get("tunneling_protocol") or ("ipsec" if connector.get("ipsec") else "openvpn"))
+
+    def _complete(self, client: Client, connector: Object) -> Object:
+        """An IPsec Connector with its settings, which a PUT has to repeat, also where a list leaves them out."""
+        if self._tunneling(connector) != "ipsec" or "ipsec" in connector:
+            return connector
+        return {**connector, **self.read(client.get(*self.where(connector), connector["id"]))}
+
+    # what a Connector has beside its members
+
+    def _add_actions(self, change: Change, options: Options, tunneling: str) -> None:
+        current = change.before
+        if options["suspended"] is not None:
+            holds = self._is_suspended(current)
+            if holds is None:
+                change.unverified.append("suspended")
+            if holds is not options["suspended"]:
+                change.actions.append(self._suspend(options["suspended"]))
+        if options["ipsec_state"] is not None:
+            if tunneling != "ipsec":
+                raise InvalidInput("ipsec_state: an OpenVPN Connector has no IPsec tunnel to start or stop", "Leave ipsec_state out")
+            runs = self._is_started(current)
+            if runs is None:
+                change.unverified.append("ipsec_state")
+            if runs is not (options["ipsec_state"] == "started"):
+                change.actions.append(self._switch_ipsec(options["ipsec_state"]))
+        if options["credentials"]:
+            if tunneling == "ipsec":
+                raise InvalidInput("credentials: an IPsec Connector has neither token nor profile", "Leave credentials out")
+            if current is None or options["credentials_force"]:
+                change.actions.append(self._issue(options["credentials"], options["credentials_dest"]))
+        if options["wait_for"]:
+            change.actions.append(self._await_online(options["wait_timeout"]))
+
+    @staticmethod
+    def _is_suspended(connector: Optional[Object]) -> Optional[bool]:
+        """Whether it is suspended, None where that cannot be known: only IPsec tells, and who is online is not (BEHAVIOUR 8)."""
+        if connector is None:
+            return False
+        state = connector.get("ipsec", {}).get("connector_state")
+        if state:
+            return bool(state == "suspended")
+        return False if connector.get("connection_status") in _ONLINE else None
+
+    @staticmethod
+    def _is_started(connector: Optional[Object]) -> Optional[bool]:
+        """Whether the tunnel runs, None where that cannot be known: a new one does not, one that is online does (BEHAVIOUR 8)."""
+        if connector is None:
+            return False
+        return True if connector.get("connection_status") in _ONLINE else None
+
+    def _suspend(self, suspended: bool) -> Action:
+        verb = "suspend" if suspended else "activate"
+
+        def run(client: Client, connector: Object) -> Dict[str, Any]:
+            try:
+                client.put(*self.where(connector), connector["id"], verb, expect=NOTHING)
+            except ApiError as error:
+                # Whether repeating it is accepted is not documented (BEHAVIOUR 8).
+                if error.status != 400 or not _ALREADY.search(error.problem):
+                    raise
+            return {}
+
+        return Action(verb, run)
+
+    def _switch_ipsec(self, state: str) -> Action:
+        verb = "start" if state == "started" else "stop"
+
+        def run(client: Client, connector: Object) -> Dict[str, Any]:
+            client.post(*self.where(connector), connector["id"], "ipsec", verb, repeatable=True, expect=NOTHING)
+            return {}
+
+        return Action(f"{verb} the IPsec tunnel of", run)
+
+    def _issue(self, kind: str, dest: Optional[str]) -> Action:
+        if dest:
+            _refuse_destination(dest)
+
+        def run(client: Client, connector: Object) -> Dict[str, Any]:
+            secret = client.post(*self.where(connector), connector["id"], *_CREDENTIALS[kind], repeatable=True, expect=TEXT)
+            if not dest:
+                return {"credentials": {"type": kind, "value": secret}}
+            client.hide(secret)
+            try:
+                _write_secret(dest, secret)
+            except OSError as error:
+                raise CloudConnexaError(
+                    f"{dest} could not be written ({error.strerror}), and what was issued is lost",
+                    "Correct that and run the task again with credentials_force: true",
+                ) from None
+            return {"credentials": {"type": kind, "dest": dest}}
+
+        return Action(f"issue the {kind} of", run, {"credentials": {"type": kind, **({"dest": dest} if dest else {})}})
+
+    def _await_online(self, timeout: float) -> Action:
+        def run(client: Client, connector: Object) -> Dict[str, Any]:
+            deadline = client.now() + timeout
+            while connector.get("connection_status") not in _ONLINE:
+                connector.update(self.read(client.get(*self.where(connector), connector["id"])))
+                if connector.get("connection_status") in _ONLINE:
+                    break
+                pause = max(_POLL, client.read_interval())
+                if client.now() + pause > deadline:
+                    status = connector.get("connection_status", "unknown")
+                    licence = ", and no licence covers it" if connector.get("licensed") is False else ""
+                    raise OutOfTime(
+                        f"it was still {status} after {timeout:g} s{licence}",
+                        "Check that its software runs with a current token or profile and reaches the Region, or raise wait_timeout",
+                    )
+                client.pause(pause, within_max_wait=False)
+            return {}
+
+        return Action("bring online", run, writes=0)
+
+
+class _Lookup:
+    """Regions for the Connectors of one task, each list read once and only when needed."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._regions: Optional[List[Object]] = None
+        self._default: Optional[str] = None
+
+    def region(self, meaning: Optional[str], current: Optional[Object]) -> str:
+        """Id of the Region wished, empty where nothing has to be said about it. A Region that holds already needs no look-up."""
+        if meaning is None:
+            return "" if current is not None else self._default_region()
+        if current is not None and current.get("vpn_region_id", "").lower() == meaning.strip().lower():
+            return str(current["vpn_region_id"])
+        if self._regions is None:
+            self._regions = REGION.list(self._client)
+        return str(resolve(self._regions, meaning)["id"])
+
+    def _default_region(self) -> str:
+        """What the portal preselects; what the API does when the Region is left out is not documented (BEHAVIOUR 8)."""
+        if self._default is None:
+            self._default = default_region(self._client)
+        if not self._default:
+            raise InvalidInput("region is not given, and the WPC has no default Region", "Give region")
+        return self._default
+
+
+CONNECTOR = Connector()
+
+
+def connectors(client: Client, options: Options) -> List[Object]:
+    """Connectors, filtered by the options of cloudconnexa_connector_info."""
+    if options["network"] and options["host"]:
+        raise InvalidInput("parameters are mutually exclusive: network|host", "A Connector has one parent, so give one of them")
+    region = resolve(REGION.list(client), options["region"])["id"] if options["region"] else None
+    found: List[Object] = []
+    for parent, other in ((NETWORK, HOST), (HOST, NETWORK)):
+        if options[other.kind]:
+            continue
+        bodies = client.list(*parent.path)
+        reference = options[parent.kind]
+        chosen = parent.find(bodies, reference) if reference else None
+        if reference and chosen is None:
+            raise parent.missing(reference)
+        for body in [chosen] if chosen else bodies:
+            found += CONNECTOR.of(client, parent, body)
+    return [
+        connector
+        for connector in found
+        if region in (None, connector.get("vpn_region_id")) and matches(connector, options, "id", "name", "connection_status")
+    ]
+
+
+def _file_in(folder: Optional[str], name: str) -> Optional[str]:
+    """Where the secret of one Connector of a set goes: a file of its name. Raises InvalidInput."""
+    if not folder:
+        return None
+    if not os.path.isdir(folder):
+        raise InvalidInput(f"credentials_dest: for a set of Connectors {folder} has to be an existing directory", "Create it first")
+    if "/" in name or "\0" in name or name in (".", ".."):
+        raise InvalidInput(f"credentials_dest: no file can be called {name!r}", "Choose another name for the Connector")
+    return os.path.join(folder, name)
+
+
+def _refuse_destination(dest: str) -> None:
+    """Raises InvalidInput where a secret could not be written, before one is issued."""
+    folder = os.path.dirname(os.path.abspath(dest))
+    if os.path.isdir(dest):
+        raise InvalidInput(f"credentials_dest: {dest} is a directory", "Give the path of a file")
+    if not os.path.isdir(folder):
+        raise InvalidInput(f"credentials_dest: the directory {folder} does not exist", "Create it first, or correct the path")
+    if not os.access(folder, os.W_OK):
+        raise InvalidInput(f"credentials_dest: the directory {folder} is not writable", "Correct its permissions or the path")
+
+
+def _write_secret(dest: str, secret: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    handle, scratch = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(dest)), prefix=".cloudconnexa-")  # mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(secret)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, dest)
+    except OSError:
+        os.unlink(scratch)
+        raise
