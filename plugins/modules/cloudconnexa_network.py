@@ -1,0 +1,285 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The openvpn.cloudconnexa contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cloudconnexa_network
+short_description: Manage a CloudConnexa Network
+version_added: 1.0.0
+description:
+  - Creates, changes and removes a Network, which stands for a private network of yours. Its Connectors connect it to the WPC, and its
+    Routes say which subnets are reached through it.
+  - Words of a fixed set are accepted in any case, such as V(IPSEC) for V(ipsec).
+author:
+  - The openvpn.cloudconnexa contributors (@openvpn-cloudconnexa)
+extends_documentation_fragment:
+  - openvpn.cloudconnexa.cloudconnexa
+  - openvpn.cloudconnexa.cloudconnexa.stateful
+  - openvpn.cloudconnexa.cloudconnexa.state
+options:
+  name:
+    description:
+      - The name of the Network. It must not be empty.
+      - Together with O(id), the Network gets this name.
+      - When left out, O(id) has to be given, and the name stays as it is.
+    type: str
+  id:
+    description:
+      - The id of the Network, needed to change its name. With O(state=present), a Network with this id has to exist.
+      - When left out or empty, the Network is found by O(name).
+    type: str
+  description:
+    description:
+      - A text for people. An empty one clears it.
+      - When left out, it stays as it is; a new Network has none.
+    type: str
+  egress:
+    description:
+      - Whether the Network is an internet gateway, that is, one that others may name in O(gateways).
+      - When left out, it stays as it is. A new Network gets V(true), as in the vendor's Terraform provider.
+    type: bool
+  internet_access:
+    description:
+      - What becomes of the traffic of the Network to the internet. Traffic to the WPC and to trusted destinations is tunnelled in any case.
+      - V(split_tunnel_on) - it leaves locally.
+      - V(split_tunnel_off) - it is tunnelled and leaves through the O(gateways).
+      - V(restricted_internet) - it is blocked.
+      - When left out, it stays as it is. A new Network gets V(split_tunnel_on), as in the vendor's Terraform provider.
+    type: str
+    choices: [split_tunnel_on, split_tunnel_off, restricted_internet]
+  gateways:
+    description:
+      - The Networks, by name or id, through which traffic leaves to the internet with O(internet_access=split_tunnel_off). They have to be
+        internet gateways, see O(egress). The order does not matter. An empty list clears them.
+      - When left out, they stay as they are; a new Network has none.
+    type: list
+    elements: str
+  tunneling_protocol:
+    description:
+      - What the Connectors of the Network speak. IPsec Connectors need a Network with V(ipsec).
+      - What the service does about the Connectors when this changes is not documented.
+      - When left out, it stays as it is. A new Network gets V(openvpn), as in the vendor's Terraform provider.
+    type: str
+    choices: [openvpn, ipsec]
+  force:
+    description:
+      - Whether O(state=absent) also removes a Network that still holds Connectors, Routes, IP services or Applications. The service deletes
+        them with it and does not ask.
+      - With V(false), such a task fails and names them.
+    type: bool
+    default: false
+seealso:
+  - module: openvpn.cloudconnexa.cloudconnexa_connector
+  - module: openvpn.cloudconnexa.cloudconnexa_network_info
+  - module: openvpn.cloudconnexa.cloudconnexa_route
+"""
+
+EXAMPLES = r"""
+- name: Create a Network
+  openvpn.cloudconnexa.cloudconnexa_network:
+    name: lisbon
+    description: Office in Lisbon
+  register: lisbon
+
+- name: Send its internet traffic through the Network frankfurt
+  openvpn.cloudconnexa.cloudconnexa_network:
+    name: lisbon
+    egress: false
+    internet_access: split_tunnel_off
+    gateways: [frankfurt]
+
+- name: Create a Network for IPsec Connectors
+  openvpn.cloudconnexa.cloudconnexa_network:
+    name: clouds
+    tunneling_protocol: ipsec
+    internet_access: restricted_internet
+
+- name: Rename a Network
+  openvpn.cloudconnexa.cloudconnexa_network:
+    id: "{{ lisbon.network.id }}"
+    name: lisbon-office
+
+- name: Remove a Network and everything in it
+  openvpn.cloudconnexa.cloudconnexa_network:
+    name: lisbon-office
+    force: true
+    state: absent
+"""
+
+RETURN = r"""
+network:
+  description: The Network; empty when it is absent. In check mode, what it would be.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The id of the Network, not known in check mode before it is created.
+      type: str
+      returned: when the Network exists
+      sample: 6f0c6a5e-0a55-4b9d-8c0f-1d1cbb5a2f0a
+    name:
+      description: The name.
+      type: str
+      returned: when the Network is present
+      sample: berlin
+    description:
+      description: The description.
+      type: str
+      returned: when the service reports it
+      sample: Office in Berlin
+    egress:
+      description: Whether the Network is an internet gateway.
+      type: bool
+      returned: when the service reports it
+      sample: true
+    internet_access:
+      description: V(split_tunnel_on), V(split_tunnel_off) or V(restricted_internet).
+      type: str
+      returned: when the service reports it
+      sample: split_tunnel_on
+    gateways_ids:
+      description: The ids of the Networks through which traffic leaves to the internet.
+      type: list
+      elements: str
+      returned: when the service reports it
+      sample: []
+    tunneling_protocol:
+      description: V(openvpn) or V(ipsec).
+      type: str
+      returned: when the service reports it
+      sample: openvpn
+    system_subnets:
+      description: The subnets that the service has given to the Network.
+      type: list
+      elements: str
+      returned: when the service reports it
+      sample: [100.112.0.16/28]
+api:
+  description: What the task has cost.
+  returned: unless the connection options are refused
+  type: dict
+  contains:
+    reads:
+      description: Calls that read.
+      type: int
+      returned: always
+      sample: 1
+    writes:
+      description: Calls that may change something.
+      type: int
+      returned: always
+      sample: 0
+    logins:
+      description: Calls for an access token.
+      type: int
+      returned: always
+      sample: 1
+    retries:
+      description: Calls that had to be repeated.
+      type: int
+      returned: always
+      sample: 0
+    waited:
+      description: Seconds spent waiting, such as for the rate limit or before repeated calls.
+      type: float
+      returned: always
+      sample: 0.0
+    remaining:
+      description: Calls that may be made at once, by kind, as the service last told; V(null) where it did not.
+      type: dict
+      returned: always
+      sample: {read: 19, write: 20}
+    planned:
+      description: What the real run would cost.
+      type: dict
+      returned: in check mode, by modules that can change something
+      contains:
+        reads:
+          description: Calls that read.
+          type: int
+          returned: always
+          sample: 1
+        writes:
+          description: Calls that may change something.
+          type: int
+          returned: always
+          sample: 20
+        seconds:
+          description: Seconds that the writes would have to wait for the rate limit, as far as it is known.
+          type: float
+          returned: always
+          sample: 0.0
+error:
+  description: What a playbook may branch on when the task has failed. The message for people is in C(msg).
+  returned: on failure, unless the options are malformed
+  type: dict
+  contains:
+    kind:
+      description:
+        - The kind of failure.
+        - V(InvalidInput) - the options cannot be met.
+        - V(OutOfTime) - O(max_wait) or another time limit of the task does not suffice.
+        - V(NoConnection) - the service could not be spoken to.
+        - V(Refused) - the credentials, the token, the permission or the source address were refused.
+        - V(MissingObject) - an object does not exist any more.
+        - V(InvalidAnswer), V(TooLarge) - the answer is not what the API documents, or larger than is accepted.
+        - V(NotReady) - the service has accepted a call but has no result yet.
+        - V(UncertainResult) - something may or may not have been created.
+        - V(ApiError) - any other answer that is not a success.
+      type: str
+      returned: always
+      sample: ApiError
+    status:
+      description: The HTTP status of the answer.
+      type: int
+      returned: when the service has answered
+      sample: 400
+    code:
+      description: The error code in the answer; empty where there is none.
+      type: str
+      returned: when the service has answered
+      sample: 9-11-6
+    done:
+      description: What the task had done by then.
+      type: list
+      elements: str
+      returned: when it had done something
+      sample: ['create the Route 10.20.0.0/16 of the Network "berlin"']
+    left:
+      description: What of a set of objects is still to do. Running the task again completes it.
+      type: list
+      elements: str
+      returned: when the options name a set
+      sample: ['create the Route 10.21.0.0/16 of the Network "berlin"']
+"""
+
+from ..module_utils._args import Spec, enumeration
+from ..module_utils._parents import INTERNET_ACCESS, NETWORK
+from ..module_utils._runner import manage, run
+
+SPEC = Spec(
+    dict(
+        name=dict(type="str"),
+        id=dict(type="str"),
+        description=dict(type="str"),
+        egress=dict(type="bool"),
+        internet_access=enumeration(*INTERNET_ACCESS),
+        gateways=dict(type="list", elements="str"),
+        tunneling_protocol=enumeration("openvpn", "ipsec"),
+        force=dict(type="bool", default=False),
+        state=enumeration("present", "absent", default="present"),
+    ),
+    required_one_of=[["name", "id"]],
+)
+JOB = manage(NETWORK)
+
+
+def main() -> None:
+    run(JOB, SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The openvpn.cloudconnexa contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cloudconnexa_network_info
+short_description: List CloudConnexa Networks
+version_added: 1.0.0
+description:
+  - Lists all Networks, or those that every given option applies to, with their Connectors and Routes.
+author:
+  - The openvpn.cloudconnexa contributors (@openvpn-cloudconnexa)
+extends_documentation_fragment:
+  - openvpn.cloudconnexa.cloudconnexa
+  - openvpn.cloudconnexa.cloudconnexa.info
+options:
+  id:
+    description:
+      - Lists the Network with this id only, compared without regard to case.
+      - When left out or empty, the id does not matter.
+    type: str
+  name:
+    description:
+      - Lists the Networks with exactly this name only, compared without regard to case.
+      - When left out or empty, the name does not matter.
+    type: str
+seealso:
+  - module: openvpn.cloudconnexa.cloudconnexa_connector_info
+  - module: openvpn.cloudconnexa.cloudconnexa_network
+  - module: openvpn.cloudconnexa.cloudconnexa_route_info
+"""
+
+EXAMPLES = r"""
+- name: List all Networks
+  openvpn.cloudconnexa.cloudconnexa_network_info:
+  register: everything
+
+- name: Show the subnets of each
+  ansible.builtin.debug:
+    msg: "{{ item.name }}: {{ item.routes | map(attribute='subnet') | join(', ') }}"
+  loop: "{{ everything.networks }}"
+  loop_control:
+    label: "{{ item.name }}"
+
+- name: Look for one Network
+  openvpn.cloudconnexa.cloudconnexa_network_info:
+    name: berlin
+  register: found
+
+- name: Stop where it does not exist
+  ansible.builtin.assert:
+    that: found.networks | length > 0
+"""
+
+RETURN = r"""
+networks:
+  description: The Networks, in no particular order; empty when there are none.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The id of the Network.
+      type: str
+      returned: always
+      sample: 6f0c6a5e-0a55-4b9d-8c0f-1d1cbb5a2f0a
+    name:
+      description: The name.
+      type: str
+      returned: always
+      sample: berlin
+    description:
+      description: The description.
+      type: str
+      returned: when the service reports it
+      sample: Office in Berlin
+    egress:
+      description: Whether the Network is an internet gateway.
+      type: bool
+      returned: when the service reports it
+      sample: true
+    internet_access:
+      description: V(split_tunnel_on), V(split_tunnel_off) or V(restricted_internet).
+      type: str
+      returned: when the service reports it
+      sample: split_tunnel_on
+    gateways_ids:
+      description: The ids of the Networks through which traffic leaves to the internet.
+      type: list
+      elements: str
+      returned: when the service reports it
+      sample: []
+    tunneling_protocol:
+      description: V(openvpn) or V(ipsec).
+      type: str
+      returned: when the service reports it
+      sample: openvpn
+    system_subnets:
+      description: The subnets that the service has given to the Network.
+      type: list
+      elements: str
+      returned: when the service reports it
+      sample: [100.112.0.16/28]
+    connectors:
+      description: The Connectors of the Network, as in RV(openvpn.cloudconnexa.cloudconnexa_connector_info#module:connectors).
+      type: list
+      elements: dict
+      returned: always
+      sample: []
+    routes:
+      description: The Routes of the Network, as in RV(openvpn.cloudconnexa.cloudconnexa_route_info#module:routes).
+      type: list
+      elements: dict
+      returned: always
+      sample: []
+api:
+  description: What the task has cost.
+  returned: unless the connection options are refused
+  type: dict
+  contains:
+    reads:
+      description: Calls that read.
+      type: int
+      returned: always
+      sample: 1
+    writes:
+      description: Calls that may change something.
+      type: int
+      returned: always
+      sample: 0
+    logins:
+      description: Calls for an access token.
+      type: int
+      returned: always
+      sample: 1
+    retries:
+      description: Calls that had to be repeated.
+      type: int
+      returned: always
+      sample: 0
+    waited:
+      description: Seconds spent waiting, such as for the rate limit or before repeated calls.
+      type: float
+      returned: always
+      sample: 0.0
+    remaining:
+      description: Calls that may be made at once, by kind, as the service last told; V(null) where it did not.
+      type: dict
+      returned: always
+      sample: {read: 19, write: 20}
+    planned:
+      description: What the real run would cost.
+      type: dict
+      returned: in check mode, by modules that can change something
+      contains:
+        reads:
+          description: Calls that read.
+          type: int
+          returned: always
+          sample: 1
+        writes:
+          description: Calls that may change something.
+          type: int
+          returned: always
+          sample: 20
+        seconds:
+          description: Seconds that the writes would have to wait for the rate limit, as far as it is known.
+          type: float
+          returned: always
+          sample: 0.0
+error:
+  description: What a playbook may branch on when the task has failed. The message for people is in C(msg).
+  returned: on failure, unless the options are malformed
+  type: dict
+  contains:
+    kind:
+      description:
+        - The kind of failure.
+        - V(InvalidInput) - the options cannot be met.
+        - V(OutOfTime) - O(max_wait) or another time limit of the task does not suffice.
+        - V(NoConnection) - the service could not be spoken to.
+        - V(Refused) - the credentials, the token, the permission or the source address were refused.
+        - V(MissingObject) - an object does not exist any more.
+        - V(InvalidAnswer), V(TooLarge) - the answer is not what the API documents, or larger than is accepted.
+        - V(NotReady) - the service has accepted a call but has no result yet.
+        - V(UncertainResult) - something may or may not have been created.
+        - V(ApiError) - any other answer that is not a success.
+      type: str
+      returned: always
+      sample: ApiError
+    status:
+      description: The HTTP status of the answer.
+      type: int
+      returned: when the service has answered
+      sample: 400
+    code:
+      description: The error code in the answer; empty where there is none.
+      type: str
+      returned: when the service has answered
+      sample: 9-11-6
+    done:
+      description: What the task had done by then.
+      type: list
+      elements: str
+      returned: when it had done something
+      sample: ['create the Route 10.20.0.0/16 of the Network "berlin"']
+    left:
+      description: What of a set of objects is still to do. Running the task again completes it.
+      type: list
+      elements: str
+      returned: when the options name a set
+      sample: ['create the Route 10.21.0.0/16 of the Network "berlin"']
+"""
+
+from ..module_utils._args import Spec
+from ..module_utils._connector import CONNECTOR
+from ..module_utils._parents import NETWORK, described
+from ..module_utils._route import ROUTE
+from ..module_utils._runner import inform, run
+
+SPEC = Spec(
+    dict(
+        id=dict(type="str"),
+        name=dict(type="str"),
+    )
+)
+JOB = inform("networks", described(NETWORK, CONNECTOR, ROUTE))
+
+
+def main() -> None:
+    run(JOB, SPEC)
+
+
+if __name__ == "__main__":
+    main()

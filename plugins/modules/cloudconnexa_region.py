@@ -1,0 +1,204 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The openvpn.cloudconnexa contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cloudconnexa_region
+short_description: Ensure that a CloudConnexa Region is available
+version_added: 1.0.0
+description:
+  - Ensures that a Region is available in the WPC, returns it, and on request makes it the default Region of the WPC.
+  - Regions are offered by the service and can be neither created nor removed, so there is no C(state).
+author:
+  - The openvpn.cloudconnexa contributors (@openvpn-cloudconnexa)
+extends_documentation_fragment:
+  - openvpn.cloudconnexa.cloudconnexa
+  - openvpn.cloudconnexa.cloudconnexa.stateful
+options:
+  region:
+    description:
+      - The Region, by its id, by its city, by city and country or state such as V(Chicago, IL), or by a country or its ISO code where that
+        has one Region. Case and accents do not matter.
+      - When it does not mean exactly one Region, the task fails and names the closest ones.
+    type: str
+    required: true
+  default:
+    description:
+      - Whether to make the Region the WPC's default one, which new Connectors get where no other is chosen.
+      - With V(false), the default Region stays as it is.
+    type: bool
+    default: false
+seealso:
+  - module: openvpn.cloudconnexa.cloudconnexa_connector
+  - module: openvpn.cloudconnexa.cloudconnexa_region_info
+"""
+
+EXAMPLES = r"""
+- name: Ensure that there is a Region in Paris
+  openvpn.cloudconnexa.cloudconnexa_region:
+    region: Paris
+  register: paris
+
+- name: Make Frankfurt the default Region
+  openvpn.cloudconnexa.cloudconnexa_region:
+    region: Frankfurt, DE
+    default: true
+"""
+
+RETURN = r"""
+region:
+  description: The Region.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The id.
+      type: str
+      returned: always
+      sample: eu-central-1
+    name:
+      description: The name, which is the city, in the USA with the state.
+      type: str
+      returned: when the service reports it
+      sample: Frankfurt
+    country:
+      description: The country.
+      type: str
+      returned: when the service reports it
+      sample: Germany
+    country_iso:
+      description: The ISO code of the country.
+      type: str
+      returned: when the service reports it
+      sample: DE
+    continent:
+      description: The continent.
+      type: str
+      returned: when the service reports it
+      sample: Europe
+    default:
+      description: Whether it is the default Region of the WPC. In check mode, whether it would be.
+      type: bool
+      returned: with O(default=true)
+      sample: true
+api:
+  description: What the task has cost.
+  returned: unless the connection options are refused
+  type: dict
+  contains:
+    reads:
+      description: Calls that read.
+      type: int
+      returned: always
+      sample: 1
+    writes:
+      description: Calls that may change something.
+      type: int
+      returned: always
+      sample: 0
+    logins:
+      description: Calls for an access token.
+      type: int
+      returned: always
+      sample: 1
+    retries:
+      description: Calls that had to be repeated.
+      type: int
+      returned: always
+      sample: 0
+    waited:
+      description: Seconds spent waiting, such as for the rate limit or before repeated calls.
+      type: float
+      returned: always
+      sample: 0.0
+    remaining:
+      description: Calls that may be made at once, by kind, as the service last told; V(null) where it did not.
+      type: dict
+      returned: always
+      sample: {read: 19, write: 20}
+    planned:
+      description: What the real run would cost.
+      type: dict
+      returned: in check mode, by modules that can change something
+      contains:
+        reads:
+          description: Calls that read.
+          type: int
+          returned: always
+          sample: 1
+        writes:
+          description: Calls that may change something.
+          type: int
+          returned: always
+          sample: 20
+        seconds:
+          description: Seconds that the writes would have to wait for the rate limit, as far as it is known.
+          type: float
+          returned: always
+          sample: 0.0
+error:
+  description: What a playbook may branch on when the task has failed. The message for people is in C(msg).
+  returned: on failure, unless the options are malformed
+  type: dict
+  contains:
+    kind:
+      description:
+        - The kind of failure.
+        - V(InvalidInput) - the options cannot be met.
+        - V(OutOfTime) - O(max_wait) or another time limit of the task does not suffice.
+        - V(NoConnection) - the service could not be spoken to.
+        - V(Refused) - the credentials, the token, the permission or the source address were refused.
+        - V(MissingObject) - an object does not exist any more.
+        - V(InvalidAnswer), V(TooLarge) - the answer is not what the API documents, or larger than is accepted.
+        - V(NotReady) - the service has accepted a call but has no result yet.
+        - V(UncertainResult) - something may or may not have been created.
+        - V(ApiError) - any other answer that is not a success.
+      type: str
+      returned: always
+      sample: ApiError
+    status:
+      description: The HTTP status of the answer.
+      type: int
+      returned: when the service has answered
+      sample: 400
+    code:
+      description: The error code in the answer; empty where there is none.
+      type: str
+      returned: when the service has answered
+      sample: 9-11-6
+    done:
+      description: What the task had done by then.
+      type: list
+      elements: str
+      returned: when it had done something
+      sample: ['create the Route 10.20.0.0/16 of the Network "berlin"']
+    left:
+      description: What of a set of objects is still to do. Running the task again completes it.
+      type: list
+      elements: str
+      returned: when the options name a set
+      sample: ['create the Route 10.21.0.0/16 of the Network "berlin"']
+"""
+
+from ..module_utils._args import Spec
+from ..module_utils._region import REGION
+from ..module_utils._runner import manage, run
+
+SPEC = Spec(
+    dict(
+        region=dict(type="str", required=True),
+        default=dict(type="bool", default=False),
+    )
+)
+JOB = manage(REGION)
+
+
+def main() -> None:
+    run(JOB, SPEC)
+
+
+if __name__ == "__main__":
+    main()

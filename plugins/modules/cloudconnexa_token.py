@@ -1,0 +1,180 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The openvpn.cloudconnexa contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cloudconnexa_token
+short_description: Log in to CloudConnexa once for many tasks
+version_added: 1.0.0
+description:
+  - Logs in with O(client_id) and O(client_secret) and returns an access token, which the other modules take as O(access_token). Without it,
+    every task logs in by itself.
+  - The result holds the token on purpose. It is a secret, so use C(no_log) for the task.
+author:
+  - The openvpn.cloudconnexa contributors (@openvpn-cloudconnexa)
+extends_documentation_fragment:
+  - openvpn.cloudconnexa.cloudconnexa
+  - openvpn.cloudconnexa.cloudconnexa.info
+attributes:
+  idempotent:
+    description: Changes nothing. The token may be another one each time.
+    support: full
+seealso:
+  - module: openvpn.cloudconnexa.cloudconnexa_network
+  - name: Creating API credentials
+    description: How to get O(client_id) and O(client_secret).
+    link: https://openvpn.net/cloud-docs/developer/creating-api-credentials/
+"""
+
+EXAMPLES = r"""
+- name: Log in once
+  openvpn.cloudconnexa.cloudconnexa_token:
+  register: login
+  no_log: true
+
+- name: Use the token in all tasks of a block
+  module_defaults:
+    group/openvpn.cloudconnexa.all:
+      access_token: "{{ login.access_token }}"
+  block:
+    - name: Create a Network
+      openvpn.cloudconnexa.cloudconnexa_network:
+        name: berlin
+
+    - name: Route a subnet to it
+      openvpn.cloudconnexa.cloudconnexa_route:
+        network: berlin
+        subnet: 10.20.0.0/16
+"""
+
+RETURN = r"""
+access_token:
+  description: The access token. It is a secret.
+  returned: success
+  type: str
+  sample: VALUE_OF_THE_TOKEN
+token_type:
+  description: What kind of token it is; V(null) where the service does not say so.
+  returned: success
+  type: str
+  sample: bearer
+expires_in:
+  description: Seconds until the token expires; V(null) where the service does not say so.
+  returned: success
+  type: int
+  sample: 43199
+api:
+  description: What the task has cost.
+  returned: unless the connection options are refused
+  type: dict
+  contains:
+    reads:
+      description: Calls that read.
+      type: int
+      returned: always
+      sample: 1
+    writes:
+      description: Calls that may change something.
+      type: int
+      returned: always
+      sample: 0
+    logins:
+      description: Calls for an access token.
+      type: int
+      returned: always
+      sample: 1
+    retries:
+      description: Calls that had to be repeated.
+      type: int
+      returned: always
+      sample: 0
+    waited:
+      description: Seconds spent waiting, such as for the rate limit or before repeated calls.
+      type: float
+      returned: always
+      sample: 0.0
+    remaining:
+      description: Calls that may be made at once, by kind, as the service last told; V(null) where it did not.
+      type: dict
+      returned: always
+      sample: {read: 19, write: 20}
+    planned:
+      description: What the real run would cost.
+      type: dict
+      returned: in check mode, by modules that can change something
+      contains:
+        reads:
+          description: Calls that read.
+          type: int
+          returned: always
+          sample: 1
+        writes:
+          description: Calls that may change something.
+          type: int
+          returned: always
+          sample: 20
+        seconds:
+          description: Seconds that the writes would have to wait for the rate limit, as far as it is known.
+          type: float
+          returned: always
+          sample: 0.0
+error:
+  description: What a playbook may branch on when the task has failed. The message for people is in C(msg).
+  returned: on failure, unless the options are malformed
+  type: dict
+  contains:
+    kind:
+      description:
+        - The kind of failure.
+        - V(InvalidInput) - the options cannot be met.
+        - V(OutOfTime) - O(max_wait) or another time limit of the task does not suffice.
+        - V(NoConnection) - the service could not be spoken to.
+        - V(Refused) - the credentials, the token, the permission or the source address were refused.
+        - V(MissingObject) - an object does not exist any more.
+        - V(InvalidAnswer), V(TooLarge) - the answer is not what the API documents, or larger than is accepted.
+        - V(NotReady) - the service has accepted a call but has no result yet.
+        - V(UncertainResult) - something may or may not have been created.
+        - V(ApiError) - any other answer that is not a success.
+      type: str
+      returned: always
+      sample: ApiError
+    status:
+      description: The HTTP status of the answer.
+      type: int
+      returned: when the service has answered
+      sample: 400
+    code:
+      description: The error code in the answer; empty where there is none.
+      type: str
+      returned: when the service has answered
+      sample: 9-11-6
+    done:
+      description: What the task had done by then.
+      type: list
+      elements: str
+      returned: when it had done something
+      sample: ['create the Route 10.20.0.0/16 of the Network "berlin"']
+    left:
+      description: What of a set of objects is still to do. Running the task again completes it.
+      type: list
+      elements: str
+      returned: when the options name a set
+      sample: ['create the Route 10.21.0.0/16 of the Network "berlin"']
+"""
+
+from ..module_utils._args import Spec
+from ..module_utils._runner import log_in, run
+
+SPEC = Spec(dict())
+JOB = log_in
+
+
+def main() -> None:
+    run(JOB, SPEC)
+
+
+if __name__ == "__main__":
+    main()
