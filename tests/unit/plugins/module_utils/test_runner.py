@@ -1,0 +1,575 @@
+# Copyright (c) 2026 The openvpn.cloudconnexa contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From options to a result, on a Resource of its own and without Ansible."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from unittest import mock
+
+import pytest
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils import _runner
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._args import connection_options
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._compare import Fields, Id, Object, Text
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors import (
+    ApiError,
+    CloudConnexaError,
+    InvalidInput,
+    MissingObject,
+    NoConnection,
+    OutOfTime,
+    Refused,
+    UncertainResult,
+)
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._resource import Action, Change, Plan, Resource
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._runner import inform, log_in, manage, perform
+
+from ...conftest import Clock
+from .conftest import BASE_URL, Answer, Wire
+
+PRESENT = {"state": "present"}
+FIELDS: Fields = {
+    "id": Id("id", read_only=True),
+    "name": Text("name"),
+    "description": Text("description"),
+    "key": Text("key", write_only=True),
+}
+
+
+class Thing(Resource):
+    """A thing; the options ``actions`` and ``unverified`` go into its changes as they are."""
+
+    kind = "thing"
+    title = "Thing"
+    path = ("things",)
+    fields = FIELDS
+
+    def plan(self, client: Any, options: Mapping[str, Any]) -> Plan:
+        (change,) = super().plan(client, options).changes
+        change.actions = list(options.get("actions", ()))
+        change.unverified = list(options.get("unverified", ()))
+        return Plan([[change]])
+
+
+class Things(Thing):
+    """A set of things: those of the option ``things`` by name and description, and no others."""
+
+    def plan(self, client: Any, options: Mapping[str, Any]) -> Plan:
+        there = {entry["name"]: entry for entry in self.list(client)}
+        wished = [self.settle(there.get(name), PRESENT, {"name": name, "description": text}) for name, text in options["things"].items()]
+        others = [self.settle(entry, {"state": "absent"}, {}) for name, entry in there.items() if name not in options["things"]]
+        return Plan([others, wished], many=list(options["things"]))
+
+
+def uncertain() -> UncertainResult:
+    return UncertainResult(NoConnection("the connection was lost", sent=True))
+
+
+class Service:
+    """Stands for the client: things in memory. failures of the next writes: an error before or after execution, or never."""
+
+    def __init__(self, *names: str) -> None:
+        self.things: dict[str, dict[str, Any]] = {}
+        self.writes: list[str] = []
+        self.pauses: list[float] = []
+        self.failures: list[tuple[str, CloudConnexaError]] = []
+        self.affordable = 1000
+        self.reads = 0
+        self.at_next_read: list[str] = []  # names of things that appear then
+        for name in names:
+            self.add(name=name)
+
+    def add(self, **body: Any) -> dict[str, Any]:
+        return self.set(f"t{len(self.things) + 1}", body)
+
+    def set(self, identity: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.things[identity] = {"id": identity, **body}
+        return self.things[identity]
+
+    def list(self, *_path: str) -> list[dict[str, Any]]:
+        self.reads += 1
+        while self.at_next_read:
+            self.add(name=self.at_next_read.pop())
+        return copy.deepcopy(list(self.things.values()))
+
+    def write(self, what: str, execute: Any) -> Any:
+        self.writes.append(what)
+        if not self.failures:
+            return copy.deepcopy(execute())
+        phase, error = self.failures.pop(0)
+        if phase == "before":
+            raise error
+        answer = copy.deepcopy(execute())
+        if phase == "after":
+            raise error
+        return answer
+
+    def post(self, *_path: str, body: dict[str, Any], query: Any) -> Any:
+        assert query is None
+        return self.write(f"create {body['name']}", lambda: self.add(**body))
+
+    def put(self, *path: str, body: dict[str, Any]) -> Any:
+        return self.write(f"update {path[-1]}", lambda: self.set(path[-1], body))
+
+    def delete(self, *path: str) -> None:
+        self.write(f"delete {path[-1]}", lambda: self.things.pop(path[-1], None))
+
+    def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+    def afford(self, writes: int) -> None:
+        if writes > self.affordable:
+            raise OutOfTime(f"{writes} writes are left to do")
+
+    def forecast(self, writes: int) -> dict[str, Any]:
+        return {"writes": writes}
+
+    @property
+    def names(self) -> Sequence[str]:
+        return sorted(thing["name"] for thing in self.things.values())
+
+
+def run(service: Service, *, check_mode: bool = False, resource: Resource | None = None, **options: Any) -> dict[str, Any]:
+    client: Any = service
+    return manage(resource or Thing())(client, {**PRESENT, **options}, check_mode)
+
+
+def failure(service: Service, **options: Any) -> CloudConnexaError:
+    with pytest.raises(CloudConnexaError) as caught:
+        run(service, **options)
+    return caught.value
+
+
+class TestOneObject:
+    def test_what_is_missing_is_created(self) -> None:
+        service = Service()
+        assert run(service, name="a", description="d", key="k") == {
+            "changed": True,
+            "thing": {"id": "t1", "name": "a", "description": "d"},
+            "diff": {"before": {}, "after": {"name": "a", "description": "d"}},
+        }
+        assert service.things == {"t1": {"id": "t1", "name": "a", "description": "d", "key": "k"}}
+
+    def test_a_second_run_changes_nothing(self) -> None:
+        service = Service("a")
+        result = run(service, name="a", description="")
+        assert (result["changed"], result["thing"], service.writes, service.reads) == (False, {"id": "t1", "name": "a"}, [], 1)
+        assert result["diff"]["before"] == result["diff"]["after"] == {"name": "a", "description": ""}
+
+    def test_what_differs_is_updated_and_only_managed_members_are_shown(self) -> None:
+        service = Service()
+        service.add(name="a", description="old")
+        result = run(service, id="t1", description="new")
+        assert (result["changed"], result["diff"]) == (True, {"before": {"description": "old"}, "after": {"description": "new"}})
+        assert service.things["t1"] == {"id": "t1", "name": "a", "description": "new"}
+
+    def test_what_shall_be_absent_is_deleted(self) -> None:
+        service = Service("a")
+        assert run(service, name="a", state="absent") == {"changed": True, "thing": {}, "diff": {"before": {"name": "a"}, "after": {}}}
+        assert service.things == {}
+
+    def test_what_is_absent_already_stays_so(self) -> None:
+        service = Service()
+        assert run(service, name="a", state="absent") == {"changed": False, "thing": {}, "diff": {"before": {}, "after": {}}}
+        assert service.writes == []
+
+    @pytest.mark.parametrize(
+        "options", [{"name": "new"}, {"name": "a", "description": "new"}, {"name": "a", "state": "absent"}, {"name": "a"}]
+    )
+    def test_check_mode_tells_what_the_real_run_does(self, options: dict[str, Any]) -> None:
+        service = Service("a")
+        foretold = run(service, check_mode=True, **options)
+        assert service.writes == []
+        assert foretold.pop("planned") == {"writes": int(foretold["changed"])}
+        real = run(service, **options)
+        if "id" not in foretold["thing"]:
+            real["thing"].pop("id", None)  # nobody can know the id of a new object
+        assert foretold == real
+
+    def test_a_task_that_cannot_afford_its_writes_begins_none(self) -> None:
+        service = Service("a")
+        service.affordable = 0
+        assert isinstance(failure(service, name="b"), OutOfTime)
+        assert service.writes == []
+        assert run(service, name="a")["changed"] is False
+
+    def test_what_could_not_be_verified_is_told(self) -> None:
+        result = run(Service("a"), name="a", unverified=["suspended", "ipsec_state", "suspended"])
+        assert result["unverified"] == ["ipsec_state", "suspended"]
+
+    def test_at_least_one_call_is_made_at_a_time(self) -> None:
+        assert "concurrency is 0" in failure(Service(), name="a", concurrency=0).problem
+
+
+class TestFailures:
+    def test_a_failed_look_says_so(self) -> None:
+        service = Service()
+        service.list = mock.Mock(side_effect=Refused("the API answered 403"))  # type: ignore[method-assign]
+        assert str(failure(service, name="a")) == "Could not find out the present state of the Thing: the API answered 403."
+
+    def test_wrong_options_are_told_as_they_are(self) -> None:
+        error = failure(Service("a", "a"), name="a")
+        assert isinstance(error, InvalidInput)
+        assert str(error).startswith("name: there are 2 Things called 'a'")
+
+    @pytest.mark.parametrize(
+        ("options", "doing"),
+        [({"name": "new"}, "create"), ({"name": "a", "description": "d"}, "update"), ({"name": "a", "state": "absent"}, "delete")],
+    )
+    @pytest.mark.parametrize(
+        "error",
+        [lambda: Refused("no", status=403), lambda: ApiError("no", status=500), lambda: NoConnection("no"), lambda: OutOfTime("no")],
+    )
+    def test_a_failed_write_names_the_object_and_is_not_repeated(
+        self, options: dict[str, str], doing: str, error: Callable[[], CloudConnexaError]
+    ) -> None:
+        service = Service("a")
+        service.failures = [("before", error())]
+        assert str(failure(service, **options)) == f'Could not {doing} the Thing "{options["name"]}": no.'
+        assert len(service.writes) == 1
+
+    def test_a_refused_update_is_not_looked_into(self) -> None:
+        service = Service("a")
+        service.failures = [("before", ApiError("no", status=400))]
+        failure(service, name="a", description="d")
+        assert (service.writes, service.reads) == (["update t1"], 1)
+
+
+class TestLookingAgain:
+    """After a lost answer, and where somebody else is at work too."""
+
+    def test_a_creation_that_was_executed_is_adopted(self) -> None:
+        service = Service()
+        service.failures = [("after", uncertain())]
+        result = run(service, name="a", description="d")
+        assert result["changed"] is True
+        assert result["thing"] == {"id": "t1", "name": "a", "description": "d"}
+        assert result["diff"] == {"before": {}, "after": {"name": "a", "description": "d"}}
+        assert (service.writes, service.pauses) == (["create a"], [1.0])
+
+    def test_a_creation_that_was_not_executed_is_repeated(self) -> None:
+        service = Service()
+        service.failures = [("before", uncertain()), ("before", uncertain())]
+        assert run(service, name="a")["changed"] is True
+        assert (service.names, service.writes, service.pauses) == (["a"], ["create a"] * 3, [1.0, 2.0])
+
+    def test_a_creation_that_stays_uncertain_is_given_up(self) -> None:
+        service = Service()
+        service.failures = [("before", uncertain())] * 10
+        error = failure(service, name="a")
+        assert isinstance(error, UncertainResult)
+        assert str(error) == 'Could not create the Thing "a": the connection was lost, and it is not known whether it was done.'
+        assert len(service.writes) == 4
+
+    @pytest.mark.parametrize("fails", ["pause", "list"])
+    def test_what_is_uncertain_stays_told_where_nobody_can_look(self, fails: str) -> None:
+        service = Service()
+
+        def lose(what: str, execute: Any) -> Any:
+            setattr(service, fails, refuse)
+            raise uncertain()
+
+        def refuse(*_: Any) -> Any:
+            raise Refused("the API answered 403", status=403)
+
+        service.write = lose  # type: ignore[method-assign]
+        error = failure(service, name="a")
+        assert isinstance(error, UncertainResult)
+        assert str(error).startswith('Could not create the Thing "a": the connection was lost')
+
+    def test_a_creation_that_takes_effect_late_leaves_no_second_object(self) -> None:
+        service = Service()
+        service.failures = [("before", uncertain())]
+
+        def appear(what: str, execute: Any, write: Any = service.write) -> Any:
+            result = write(what, execute)
+            if service.writes == ["create a", "create a"]:
+                service.at_next_read.append("a")  # the first creation
+            return result
+
+        service.write = appear  # type: ignore[method-assign]
+        result = run(service, name="a")
+        assert service.names == ["a"]
+        assert service.writes == ["create a", "create a", "delete t1"]
+        assert (result["changed"], result["thing"]["id"]) == (True, next(iter(service.things)))
+
+    def test_twins_are_looked_for_only_after_a_lost_answer(self) -> None:
+        service = Service()
+        run(service, name="a")
+        assert service.reads == 1
+
+    def test_an_object_that_was_removed_meanwhile_is_created(self) -> None:
+        service = Service()
+        service.add(name="a", description="old")
+        service.failures = [("before", MissingObject("gone", status=400))]
+        removed = service.write
+
+        def remove(what: str, execute: Any) -> Any:
+            if what == "update t1":
+                service.things.clear()
+            return removed(what, execute)
+
+        service.write = remove  # type: ignore[method-assign]
+        result = run(service, name="a", description="new")
+        assert service.writes == ["update t1", "create a"]
+        assert result["diff"] == {"before": {"name": "a", "description": "old"}, "after": {"name": "a", "description": "new"}}
+        assert service.pauses == []
+
+    def test_an_object_that_somebody_else_created_first_is_taken_over(self) -> None:
+        service = Service()
+        service.failures = [("before", ApiError("already there", status=400))]
+        service.list()
+        first = service.write
+
+        def overtake(what: str, execute: Any) -> Any:
+            if not service.writes:
+                service.add(name="a", description="theirs")
+            return first(what, execute)
+
+        service.write = overtake  # type: ignore[method-assign]
+        result = run(service, name="a", description="ours")
+        assert service.writes == ["create a", "update t1"]
+        assert (service.names, result["thing"]["description"]) == (["a"], "ours")
+
+    def test_a_creation_that_is_refused_for_another_reason_is_looked_into_once(self) -> None:
+        service = Service()
+        service.failures = [("before", ApiError("too long", status=400))] * 5
+        assert str(failure(service, name="a")) == 'Could not create the Thing "a": too long.'
+        assert (service.writes, service.reads, service.pauses) == (["create a"], 2, [])
+
+    def test_an_object_that_vanishes_again_and_again_is_given_up(self) -> None:
+        service = Service()
+        write = service.write
+
+        def vanish(what: str, execute: Any) -> Any:
+            service.things.clear()
+            service.at_next_read.append("a")  # and is there again
+            service.failures = [("before", MissingObject("gone", status=400))]
+            return write(what, execute)
+
+        service.write = vanish  # type: ignore[method-assign]
+        service.at_next_read.append("a")
+        assert isinstance(failure(service, name="a", description="d"), MissingObject)
+        assert service.writes == ["update t1"] * 4
+
+    def test_a_parent_that_stays_missing_ends_it(self) -> None:
+        service = Service()
+        service.failures = [("before", MissingObject("no such parent", status=400))] * 10
+        assert isinstance(failure(service, name="a"), MissingObject)
+        assert len(service.writes) <= 4
+
+
+class TestActions:
+    def poke(self, log: list[Any], doing: str = "poke", error: CloudConnexaError | None = None, **options: Any) -> Action:
+        def act(_client: Any, values: Object) -> dict[str, Any]:
+            log.append((doing, values["name"]))
+            if error:
+                raise error
+            return {doing: values["id"]}
+
+        return Action(doing, act, **options)
+
+    def test_they_follow_the_write_and_add_to_the_result(self) -> None:
+        service, log = Service(), list[Any]()
+        result = run(service, name="a", actions=[self.poke(log), self.poke(log, "prod")])
+        assert log == [("poke", "a"), ("prod", "a")]
+        assert (result["changed"], result["poke"], result["prod"]) == (True, "t1", "t1")
+
+    def test_they_change_something_unless_they_say_otherwise(self) -> None:
+        assert run(Service("a"), name="a", actions=[self.poke([])])["changed"] is True
+        assert run(Service("a"), name="a", actions=[self.poke([], writes=0)])["changed"] is False
+
+    def test_check_mode_only_tells_what_is_expected(self) -> None:
+        log: list[Any] = []
+        result = run(Service("a"), check_mode=True, name="a", actions=[self.poke(log, expected={"poke": "soon"})])
+        assert (log, result["changed"], result["poke"], result["planned"]) == ([], True, "soon", {"writes": 1})
+
+    def test_nothing_is_done_to_what_is_gone(self) -> None:
+        log: list[Any] = []
+        run(Service("a"), name="a", state="absent", actions=[self.poke(log)])
+        assert log == []
+
+    def test_they_are_kept_over_a_second_look(self) -> None:
+        service, log = Service(), list[Any]()
+        service.failures = [("after", uncertain())]
+        looks = iter([[self.poke(log)], []])
+
+        class Fickle(Thing):
+            def plan(self, client: Any, options: Mapping[str, Any]) -> Plan:
+                return super().plan(client, {**options, "actions": next(looks)})
+
+        assert run(service, resource=Fickle(), name="a")["poke"] == "t1"
+        assert log == [("poke", "a")]
+
+    def test_a_failure_tells_what_was_done_before(self) -> None:
+        actions = [self.poke([]), self.poke([], "prod", Refused("the API answered 403"))]
+        error = failure(Service(), name="a", actions=actions)
+        assert error.done == ['create the Thing "a"', 'poke the Thing "a"']
+        assert str(error).startswith('Could not prod the Thing "a": the API answered 403. Done before that: create the Thing "a"; poke')
+
+
+class TestSets:
+    def run(self, service: Service, check_mode: bool = False, concurrency: int = 1, **things: str) -> dict[str, Any]:
+        return run(service, resource=Things(), check_mode=check_mode, concurrency=concurrency, things=things)
+
+    @staticmethod
+    def service() -> Service:
+        service = Service()
+        for name, description in (("keep", "same"), ("change", "old"), ("drop", "gone")):
+            service.add(name=name, description=description)
+        return service
+
+    def test_the_result_lists_the_wished_and_the_diff_what_changes(self) -> None:
+        service = self.service()
+        assert self.run(service, new="n", keep="same", change="new") == {
+            "changed": True,
+            "things": [
+                {"id": "t3", "name": "new", "description": "n"},
+                {"id": "t1", "name": "keep", "description": "same"},
+                {"id": "t2", "name": "change", "description": "new"},
+            ],
+            "diff": {
+                "before": {"drop": {"description": "gone"}, "change": {"description": "old"}},
+                "after": {"change": {"description": "new"}, "new": {"description": "n"}},
+            },
+        }
+        assert service.writes == ["delete t3", "create new", "update t2"]
+
+    def test_a_second_run_changes_nothing(self) -> None:
+        service = Service("a")
+        result = self.run(service, a="")
+        assert (result["changed"], result["diff"], service.writes) == (False, {"before": {}, "after": {}}, [])
+        assert [thing["name"] for thing in result["things"]] == ["a"]
+
+    def test_check_mode_tells_the_same_diff(self) -> None:
+        service = self.service()
+        foretold = self.run(service, check_mode=True, new="n", change="new")
+        assert (service.writes, foretold["planned"]) == ([], {"writes": 4})
+        real = self.run(service, new="n", change="new")
+        assert (foretold["changed"], foretold["diff"]) == (real["changed"], real["diff"])
+
+    @pytest.mark.parametrize("concurrency", [1, 3])
+    def test_a_failure_ends_it_with_its_phase_and_tells_what_was_done_and_what_is_left(self, concurrency: int) -> None:
+        service = self.service()
+        service.failures = [("before", Refused("the API answered 403", status=403))]
+        with pytest.raises(Refused) as caught:
+            self.run(service, concurrency=concurrency, new="n", change="new")
+        assert {write.split()[0] for write in service.writes} == {"delete"}
+        everything = {'delete the Thing "drop"', 'delete the Thing "keep"', 'create the Thing "new"', 'update the Thing "change"'}
+        assert {*caught.value.done} | {*caught.value.left} == everything
+        assert {*caught.value.done} & {*caught.value.left} == set()
+        assert len(caught.value.done) == 1
+
+    def test_a_lost_answer_repeats_only_what_is_missing(self) -> None:
+        service = Service()
+        service.failures = [("never", uncertain()), ("after", uncertain()), ("before", uncertain())]
+        result = self.run(service, a="", b="", c="")
+        assert sorted(service.writes) == ["create a", "create b", "create c", "create c"]
+        assert service.names == ["a", "b", "c"]
+        assert [thing["name"] for thing in result["things"]] == ["a", "b", "c"]
+        assert [*result["diff"]["after"]] == ["a", "b", "c"]
+
+    def test_changes_of_one_phase_are_made_at_the_same_time(self) -> None:
+        service, together = Service(), threading.Barrier(3, timeout=30)
+        alone = service.write
+
+        def write(what: str, execute: Any) -> Any:
+            if service.writes:  # the first one shows the budget, and goes alone
+                together.wait()  # passes only when three calls are under way
+            return alone(what, execute)
+
+        service.write = write  # type: ignore[method-assign]
+        assert self.run(service, concurrency=3, a="", b="", c="", d="")["changed"] is True
+        assert service.names == ["a", "b", "c", "d"]
+
+    def test_a_phase_waits_for_the_one_before(self) -> None:
+        service = self.service()
+        self.run(service, concurrency=8, x="", y="")
+        assert {write.split()[0] for write in service.writes[:3]} == {"delete"}
+        assert {write.split()[0] for write in service.writes[3:]} == {"create"}
+
+
+OPTIONS = {
+    **{name: option.get("default") for name, option in connection_options().items()},
+    "base_url": BASE_URL,
+    "access_token": "Token.0",
+}
+
+
+class TestPerforming:
+    def test_a_list_is_told_with_what_it_cost(self, wire: Wire, clock: Clock) -> None:
+        wire.on("GET", "/things", Answer(429, headers={"Retry-After": "2"}), Answer(200, {"content": [{"id": "t1"}], "totalPages": 1}))
+        result = perform(inform("things", lambda client, options: client.list("things")), OPTIONS, False, "ansible-core/2.19.0")
+        assert result == {
+            "changed": False,
+            "things": [{"id": "t1"}],
+            "api": {"reads": 2, "writes": 0, "logins": 0, "retries": 1, "waited": 2.0, "remaining": {"read": None, "write": None}},
+        }
+        assert "ansible-core/2.19.0" in wire.sent[0].headers["User-Agent"]
+
+    def test_a_failure_is_a_result_with_message_and_details(self, wire: Wire, clock: Clock) -> None:
+        wire.on("GET", "/things", Answer(403))
+        result = perform(inform("things", lambda client, options: client.list("things")), OPTIONS, False)
+        assert result["failed"] is True
+        assert result["msg"].startswith("Could not list the things: the API answered 403. Check client_id")
+        assert result["error"] == {"kind": "Refused", "status": 403, "code": ""}
+        assert result["api"]["reads"] == 1
+
+    def test_options_that_name_no_service_cost_nothing(self) -> None:
+        result = perform(inform("things", lambda client, options: []), {**OPTIONS, "base_url": ""}, False)
+        assert (result["failed"], result["error"]) == (True, {"kind": "InvalidInput"})
+        assert "api" not in result
+
+    def test_a_fault_of_our_own_is_told_as_one(self, clock: Clock) -> None:
+        def break_down(client: Any, options: Mapping[str, Any]) -> Any:
+            raise ZeroDivisionError("oops")
+
+        result = perform(inform("things", break_down), OPTIONS, False)
+        assert result["failed"] is True
+        assert result["msg"].startswith("The collection itself failed (ZeroDivisionError).")
+        assert "break_down" in result["exception"]
+        assert "api" in result
+
+    def test_what_is_planned_stands_with_what_it_cost(self, wire: Wire, clock: Clock) -> None:
+        wire.on("GET", "/things", Answer(200, {"content": []}))
+        result = perform(manage(Thing()), {**OPTIONS, **PRESENT, "name": "a"}, True)
+        assert result["api"]["planned"] == {"reads": 1, "writes": 1, "seconds": 0.0}
+        assert "planned" not in result
+
+    def test_a_login_gives_the_token_and_nothing_else_of_the_answer(self, wire: Wire, clock: Clock) -> None:
+        wire.on("POST", "/oauth/token", Answer(200, {"access_token": "Token.1", "token_type": "bearer", "expires_in": 7, "scope": "x"}))
+        result = perform(log_in, {**OPTIONS, "access_token": None, "client_id": "id", "client_secret": "secret"}, False)
+        assert result.pop("api")["logins"] == 1
+        assert result == {"changed": False, "access_token": "Token.1", "token_type": "bearer", "expires_in": 7}
+
+    def test_a_failed_login_says_so(self, wire: Wire, clock: Clock) -> None:
+        wire.on("POST", "/oauth/token", Answer(401))
+        result = perform(log_in, {**OPTIONS, "access_token": None, "client_id": "id", "client_secret": "secret"}, False)
+        assert result["msg"].startswith("Could not log in: the API answered 401.")
+
+    @pytest.mark.parametrize("missing", ["client_id", "client_secret"])
+    def test_a_login_needs_credentials(self, wire: Wire, clock: Clock, missing: str) -> None:
+        result = perform(log_in, {**OPTIONS, "client_id": "id", "client_secret": "secret", missing: None}, False)
+        assert result["msg"] == "client_id and client_secret are needed to get an access token. Give both."
+        assert wire.calls == []
+
+    @pytest.mark.parametrize("shared", [True, False])
+    def test_budgets_and_token_are_shared_only_on_request(
+        self, wire: Wire, clock: Clock, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, shared: bool
+    ) -> None:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+        wire.on("POST", "/oauth/token", Answer(200, {"access_token": "Token.1"}))
+        wire.on("GET", "/things", Answer(200, {"content": []}))
+        options = {**OPTIONS, "access_token": None, "client_id": "id", "client_secret": "secret", "session_cache": shared}
+        for _task in range(2):
+            perform(inform("things", lambda client, options: client.list("things")), options, False)
+        assert wire.calls.count("POST /oauth/token") == (1 if shared else 2)
+        assert bool(list(tmp_path.iterdir())) is shared
+
+
+def test_a_change_is_told_apart_by_the_identity_of_its_resource() -> None:
+    assert _runner._identity(Thing(), Change({"id": "1", "name": "a"}, None)) == "a"
