@@ -42,6 +42,7 @@ from ._errors import (
     UncertainResult,
 )
 from ._session import READ, WRITE, Session, Turn, number
+from ._threads import within
 from ._version import VERSION
 
 try:
@@ -78,15 +79,18 @@ _UNREACHABLE = (errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH)
 class Policy(NamedTuple):
     """When a request is sent again.
 
-    statuses: answers that mean "later". repeatable: whether a request whose fate is unknown may simply be repeated.
+    statuses: answers that mean "later". repeatable: whether a request whose fate is unknown may simply be repeated. awaits: whether one
+    that was accepted, but has no result yet, is repeated until it has.
     """
 
     statuses: FrozenSet[int]
     repeatable: bool
+    awaits: bool
 
 
-REPEATABLE = Policy(frozenset({429, 500, 502, 503, 504}), True)
-CREATING = Policy(frozenset({429}), False)  # only what was certainly not executed
+REPEATABLE = Policy(frozenset({429, 500, 502, 503, 504}), repeatable=True, awaits=True)
+REPLACING = REPEATABLE._replace(awaits=False)  # a look tells whether it has come about
+CREATING = Policy(frozenset({429}), repeatable=False, awaits=False)  # only what was certainly not executed
 
 
 @dataclass
@@ -120,11 +124,9 @@ class _Answer:
                 return json.loads(said, object_pairs_hook=_object)
         except (ValueError, RecursionError):
             raise InvalidAnswer("the answer is not what the API documents, or it was cut off", status=self.status) from None
-        if said.startswith('"'):  # whether texts come raw or as JSON is not documented (BEHAVIOUR 8)
-            try:
-                return str(json.loads(said))
-            except ValueError:
-                pass
+        if said.startswith('"') or said == "null":  # whether texts come raw or as JSON is not documented (BEHAVIOUR 8)
+            with contextlib.suppress(ValueError):
+                return str(json.loads(said) or "")
         return said
 
 
@@ -132,7 +134,7 @@ class Client:
     """Speaks to the API of one WPC.
 
     Every method raises a CloudConnexaError that a user can read: NoConnection, Refused, MissingObject, OutOfTime, ApiError;
-    ``post`` raises UncertainResult where the object may or may not have been created.
+    ``post`` and ``put`` raise UncertainResult where it is not known whether it was done, so that the caller has to look.
     A path is given in segments, which are quoted: ``client.put("networks", "routes", route_id, body={...})``.
     """
 
@@ -169,8 +171,8 @@ class Client:
         return self._call("POST", path, query=query, body=body, expect=expect, policy=REPEATABLE if repeatable else CREATING)[0]
 
     def put(self, *path: str, body: Union[Body, str, None] = None, expect: str = JSON) -> Any:
-        """Replace, or act. A text body is sent as text/plain, as the settings want it (BEHAVIOUR 11)."""
-        return self._call("PUT", path, body=body, expect=expect)[0]
+        """Replace or, without a body, act. A text body is sent as text/plain, as the settings want it (BEHAVIOUR 11)."""
+        return self._call("PUT", path, body=body, expect=expect, policy=REPEATABLE if body is None else REPLACING)[0]
 
     def delete(self, *path: str) -> None:
         """Remove; an object that is already gone is fine (BEHAVIOUR 12)."""
@@ -232,6 +234,8 @@ class Client:
     def afford(self, writes: int) -> None:
         """Raises OutOfTime where so many writes cannot be made within ``max_wait``, as far as the limits are known."""
         seconds, interval = self._forecast(writes)
+        if seconds is None:
+            return
         needed = self.usage.waited + seconds
         if needed > self.connection.max_wait:
             raise OutOfTime(
@@ -241,11 +245,15 @@ class Client:
             )
 
     def forecast(self, writes: int) -> Dict[str, Any]:
-        """What the task would cost in all with so many writes to come, and how many seconds they would have to wait, as far as is known."""
+        """What the task would cost in all with so many writes to come; seconds that these would wait, None where that is not known."""
         seconds, _interval = self._forecast(writes)
-        return {"reads": self.usage.reads, "writes": self.usage.writes + writes, "seconds": round(seconds, 3)}
+        return {
+            "reads": self.usage.reads,
+            "writes": self.usage.writes + writes,
+            "seconds": None if seconds is None else round(seconds, 3),
+        }
 
-    def _forecast(self, writes: int) -> Tuple[float, Optional[float]]:
+    def _forecast(self, writes: int) -> Tuple[Optional[float], Optional[float]]:
         with self._session.budget(WRITE) as budget:
             return budget.forecast(writes, self._clock()), budget.interval
 
@@ -254,9 +262,7 @@ class Client:
         if seconds <= 0:
             return
         with self._lock:
-            # Several threads may wait at the same time: what counts is how long the task does.
-            end = self._clock() + seconds
-            longer = max(0.0, end - max(self._clock(), self._waiting_until))
+            end, longer = self._clock() + seconds, self._longer(seconds)
             if within_max_wait and self.usage.waited + longer > self.connection.max_wait:
                 raise OutOfTime(
                     f"the next call may be made only in {seconds:.0f} s, but of the {self.connection.max_wait:g} s that max_wait allows, "
@@ -267,6 +273,11 @@ class Client:
                 self._waiting_until = max(self._waiting_until, end)
                 self.usage.waited += longer
         self._sleep(seconds)
+
+    def _longer(self, seconds: float) -> float:
+        """How much longer a pause makes the task wait: several threads may wait at the same time."""
+        now = self._clock()
+        return max(0.0, now + seconds - max(now, self._waiting_until))
 
     def now(self) -> float:
         """Seconds of the client's clock."""
@@ -283,7 +294,7 @@ class Client:
 
     def hide(self, *secrets: Optional[str]) -> None:
         """Keep these texts out of every message from now on."""
-        self._secrets.update(secret for secret in secrets if secret)
+        self._secrets.update(form for secret in secrets if secret for form in (secret, secret.strip()) if form)
 
     # one request
 
@@ -312,14 +323,15 @@ class Client:
                     if status == 429:
                         budget.close(self._limit_pause(headers) or 0.0, self._clock())
             self._check(answer)
-            if answer.status == 202 or (method == "POST" and expect == TEXT and not answer.body.strip()):
+            value = None if answer.status == 202 else answer.value(expect)
+            if answer.status == 202 or (method == "POST" and expect == TEXT and not value):
                 raise NotReady(
                     "the service has accepted the call but has no result yet",
                     "Try again later",
                     status=answer.status,
                     headers=answer.headers,
                 )
-            return answer.value(expect), len(answer.body)
+            return value, len(answer.body)
 
         token = self._session.token or self.connection.access_token or self._renew(None)
         try:
@@ -399,7 +411,8 @@ class Client:
                 return _Answer(status, response.headers, b"".join(chunks))
 
         try:
-            return _within(2 * connection.timeout, exchange)
+            # The time-outs of a socket begin anew with each byte, so they do not end an answer that comes drop by drop.
+            return within(2 * connection.timeout, exchange)
         except concurrent.futures.TimeoutError:
             del self._thread.http  # still in use
             raise _connection_failure(requests.exceptions.ReadTimeout(), connection) from None
@@ -471,7 +484,7 @@ class Client:
                 pause = max(asked, _SHORTEST_PAUSE)
             else:
                 pause = random.uniform(0.5, 1.0) * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(retry_state.attempt_number - 1, 10))
-            if self.usage.waited + pause > self.connection.max_wait:
+            if self.usage.waited + self._longer(pause) > self.connection.max_wait:
                 raise OutOfTime(
                     f"{error.problem}, and another {pause:.0f} s of waiting would exceed max_wait "
                     f"({self.usage.waited:.0f} of {self.connection.max_wait:g} s are used)",
@@ -490,7 +503,7 @@ class Client:
         try:
             return retrying(attempt)
         except (NoConnection, ApiError) as error:
-            if not policy.repeatable and _fate_unknown(error):
+            if _fate_unknown(error, policy):
                 raise UncertainResult(error) from None
             raise
 
@@ -558,23 +571,6 @@ def _quoted(segment: str) -> str:
     raise InvalidInput(f"{segment!r} cannot be an id")
 
 
-def _within(seconds: float, work: Callable[[], T]) -> T:
-    """What the work returns or raises; raises concurrent.futures.TimeoutError where it takes longer, and leaves it to itself.
-
-    The time-outs of a socket begin anew with each byte, so they do not end an answer that comes drop by drop.
-    """
-    done: concurrent.futures.Future[T] = concurrent.futures.Future()
-
-    def run() -> None:
-        try:
-            done.set_result(work())
-        except BaseException as error:  # noqa: BLE001 whatever it is, it is raised again
-            done.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    return done.result(seconds)
-
-
 def _bearer(token: str) -> Callable[[Any], Any]:
     """As requests' auth, because a .netrc entry would replace a plain header."""
 
@@ -588,16 +584,22 @@ def _bearer(token: str) -> Callable[[Any], Any]:
 def _may_repeat(error: CloudConnexaError, policy: Policy) -> bool:
     if isinstance(error, NoConnection):
         return not error.lasting and (policy.repeatable or not error.sent)
-    if isinstance(error, (InvalidAnswer, NotReady)):
+    if isinstance(error, NotReady):
+        return policy.awaits
+    if isinstance(error, InvalidAnswer):
         return policy.repeatable and not isinstance(error, TooLarge) and not 300 <= error.status < 400
     return isinstance(error, ApiError) and error.status in policy.statuses
 
 
-def _fate_unknown(error: CloudConnexaError) -> bool:
-    """Whether a request that failed like this may still have been executed."""
+def _fate_unknown(error: CloudConnexaError, policy: Policy) -> bool:
+    """Whether a request that failed like this may have been executed, and has to be looked for."""
+    if isinstance(error, NotReady):
+        return not policy.awaits
+    if policy.repeatable:
+        return False
     if isinstance(error, NoConnection):
         return error.sent
-    return isinstance(error, (InvalidAnswer, NotReady)) or (isinstance(error, ApiError) and error.status >= 500)
+    return isinstance(error, InvalidAnswer) or (isinstance(error, ApiError) and error.status >= 500)
 
 
 def _object(members: List[Tuple[str, Any]]) -> Body:

@@ -62,6 +62,16 @@ Text = Field
 _EMPTY: Tuple[Any, ...] = (None, "", [], {})
 
 
+class Secret(Field):
+    """A text that is sent to the letter, and never read, compared or shown."""
+
+    def __init__(self, api: str) -> None:
+        super().__init__(api, write_only=True)
+
+    def normalise(self, value: Any) -> str:
+        return _text(value)
+
+
 class Id(Field):
     """An opaque identifier: text, even where the service sends digits (BEHAVIOUR 5)."""
 
@@ -210,6 +220,15 @@ def difference(fields: Fields, current: Object, wanted: Object) -> Object:
 def merge(fields: Fields, current: Object, wanted: Object) -> Object:
     """The current object with everything wished put over it."""
     return {**current, **{word: fields[word].merge(current.get(word), value) for word, value in wanted.items()}}
+
+
+def unreported(fields: Fields, current: Object) -> bool:
+    """Whether an object lacks a member that a PUT would have to repeat."""
+    return any(
+        current.get(word) is None or (isinstance(field, Group) and unreported(field.fields, current[word]))
+        for word, field in fields.items()
+        if not (field.read_only or field.write_only)
+    )
 
 
 def initial(fields: Fields) -> Object:

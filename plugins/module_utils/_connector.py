@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import tempfile
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from . import _ipsec
 from ._client import NOTHING, TEXT, Body, Client
@@ -18,7 +19,13 @@ from ._region import REGION, default_region, resolve
 from ._resource import Action, Change, Options, Plan, Problems, Resource, matches, refuse_purge_of_absent
 
 _ONLINE = ("online", "online_with_issues")
-_ALREADY = re.compile(r"already|is (suspended|active)|not (suspended|active)", re.IGNORECASE)
+# How the service words that there was nothing to do, if it refuses that at all, is not documented (BEHAVIOUR 8, 9).
+_HOLDS = {
+    "suspend": re.compile(r"already|is suspended|not active", re.IGNORECASE),
+    "activate": re.compile(r"already|is active|not suspended", re.IGNORECASE),
+    "start": re.compile(r"already|is (started|running)|not stopped", re.IGNORECASE),
+    "stop": re.compile(r"already|is stopped|not (started|running)", re.IGNORECASE),
+}
 _POLL = 5.0  # seconds between two looks at a status, at least
 _CREDENTIALS = {"profile": ("profile",), "token": ("profile", "encrypt")}
 
@@ -69,8 +76,7 @@ class Connector(Resource):
                 current = self.choose(present, alone, f"of the {self._called(parent, body)}")
                 changes.append(self._change(client, lookup, parent, body, current, alone))
         problems.refuse("connectors", "Correct these entries")
-        surplus = [entry for entry in present if options["purge"] and entry["name"] not in named]
-        gone = [self.settle(entry, {"state": "absent"}, {}) for entry in surplus]
+        gone = [self.removal(entry) for entry in present if options["purge"] and entry["name"] not in named]
         return Plan([changes, gone], many=[] if options["state"] == "absent" else named)
 
     def _change(
@@ -78,15 +84,16 @@ class Connector(Resource):
     ) -> Change:
         """What one Connector needs. body: its parent, None where there is none."""
         if options["state"] == "absent":
-            return self.settle(current, options, {})
+            return self.removal(current)
         wanted = self.wished(options)
         region = lookup.region(options["region"], current)
         if region:
             wanted["vpn_region_id"] = region
         known: Object = {}
         if current is not None:
-            current = self._complete(client, current)
             tunneling = self._tunneling(current)
+            if options["suspended"] is not None and tunneling == "ipsec" and "ipsec" not in current:
+                current = self.whole(client, current)  # its settings tell whether it is suspended
         else:
             body = body or {}
             known = parent.place(body)
@@ -94,42 +101,45 @@ class Connector(Resource):
         always = False
         if options["ipsec"] is not None:
             client.hide(*_ipsec.secrets(options["ipsec"]))
+            _ipsec.refuse_blanks(options["ipsec"])
             if tunneling != "ipsec":
                 raise InvalidInput(
                     f'ipsec: the Connector "{wanted.get("name") or options["id"]}" is, or would be, an OpenVPN Connector',
                     "An IPsec Connector has to be created with its ipsec settings in a Network whose tunneling_protocol is ipsec",
                 )
-            if current is None:
-                wanted["ipsec"] = _ipsec.with_preset(wanted["ipsec"])
+            wanted["ipsec"] = _ipsec.settings(wanted["ipsec"], None if current is None else current.get("ipsec", {}))
             always = options["update_secrets"] == "always" and bool(_ipsec.secrets(options["ipsec"]))
         elif current is None and tunneling == "ipsec":
             raise InvalidInput(
                 f'ipsec: the Network "{known.get("network")}" tunnels with IPsec, so its Connectors need ipsec settings',
                 "Give ipsec with at least platform and pre_shared_key",
             )
-        change = self.settle(current, options, wanted, always=always, **known)
+        change = self.settle(client, current, options, wanted, always=always, **known)
         if change.verb and tunneling == "ipsec":
             _ipsec.require_secrets(change.object.get("ipsec", {}), change.verb)
         self._add_actions(change, options, tunneling)
         return change
 
     def label(self, values: Object) -> str:
-        place = NETWORK if "network_id" in values else HOST
-        return f'Connector "{values.get("name")}" of the {place.title} "{values.get(place.kind)}"'
+        parent = self._parent_of(values)
+        return f'Connector "{values.get("name")}" of the {parent.title} "{values.get(parent.kind)}"'
 
     def where(self, values: Object) -> Tuple[str, ...]:
-        return (*(HOST if "host_id" in values else NETWORK).path, "connectors")
+        return (*self._parent_of(values).path, "connectors")
 
     def query(self, values: Object) -> Body:
-        parent = HOST if "host_id" in values else NETWORK
+        parent = self._parent_of(values)
         return {parent.parameter: values[f"{parent.kind}_id"]}
+
+    def members(self, values: Object) -> Fields:
+        return {word: field for word, field in self.fields.items() if word != "ipsec" or self._tunneling(values) == "ipsec"}
 
     def of(self, client: Client, parent: Parent, body: Body) -> List[Object]:
         """The Connectors of one entry of the list of Networks or Hosts."""
         return [self.read(entry, **parent.place(body)) for entry in parent.held(client, body, self.kind)]
 
     def twins(self, client: Client, values: Object) -> List[Object]:
-        parent = HOST if "host_id" in values else NETWORK
+        parent = self._parent_of(values)
         body = parent.find(client.list(*parent.path), values[f"{parent.kind}_id"])
         siblings = self.of(client, parent, body) if body else []
         return [entry for entry in siblings if entry.get("name") == values.get("name") and entry["id"] != values["id"]]
@@ -143,14 +153,18 @@ class Connector(Resource):
             body = self._parent(client.list(*parent.path), parent, options)
             current = None if body is None else self.choose(self.of(client, parent, body), options, f"of the {self._called(parent, body)}")
             return parent, body, current
-        parents = [HOST] if options["host"] else [NETWORK] if options["network"] else [NETWORK, HOST]
+        parents = [HOST, NETWORK] if options["host"] else [NETWORK, HOST]
+        stated = None
         for parent in parents:
             bodies = client.list(*parent.path)
-            stated = self._parent(bodies, parent, options) if options[parent.kind] else None
+            if options[parent.kind]:
+                stated = self._parent(bodies, parent, options)
+                if stated is None:
+                    return parent, None, None
             for body in bodies:
                 connectors = self.of(client, parent, body)
                 if any(connector["id"] == options["id"] for connector in connectors):
-                    if stated not in (None, body):
+                    if stated is not None and stated is not body:
                         raise InvalidInput(
                             f"{parent.kind}: the Connector {options['id']} belongs to the {self._called(parent, body)} and cannot move",
                             "Remove it there and create it here, or correct the option",
@@ -170,6 +184,10 @@ class Connector(Resource):
         return body
 
     @staticmethod
+    def _parent_of(values: Object) -> Parent:
+        return HOST if "host_id" in values else NETWORK
+
+    @staticmethod
     def _called(parent: Parent, body: Body) -> str:
         return f'{parent.title} "{body.get("name")}"'
 
@@ -177,12 +195,6 @@ class Connector(Resource):
     def _tunneling(connector: Object) -> str:
         """Connectors of Hosts have no such member: they are always OpenVPN (BEHAVIOUR 9)."""
         return str(connector.get("tunneling_protocol") or ("ipsec" if connector.get("ipsec") else "openvpn"))
-
-    def _complete(self, client: Client, connector: Object) -> Object:
-        """An IPsec Connector with its settings, which a PUT has to repeat, also where a list leaves them out."""
-        if self._tunneling(connector) != "ipsec" or "ipsec" in connector:
-            return connector
-        return {**connector, **self.read(client.get(*self.where(connector), connector["id"]))}
 
     # what a Connector has beside its members
 
@@ -208,6 +220,10 @@ class Connector(Resource):
             if current is None or options["credentials_force"]:
                 change.actions.append(self._issue(options["credentials"], options["credentials_dest"]))
         if options["wait_for"]:
+            if options["suspended"] or options["ipsec_state"] == "stopped":
+                raise InvalidInput("wait_for: a Connector that is suspended or stopped does not come online", "Leave wait_for out")
+            if options["wait_timeout"] < 0:
+                raise InvalidInput(f"wait_timeout is {options['wait_timeout']:g} but has to be 0 or more seconds")
             change.actions.append(self._await_online(options["wait_timeout"]))
 
     @staticmethod
@@ -231,12 +247,8 @@ class Connector(Resource):
         verb = "suspend" if suspended else "activate"
 
         def run(client: Client, connector: Object) -> Dict[str, Any]:
-            try:
+            with _unless_it_holds(verb):
                 client.put(*self.where(connector), connector["id"], verb, expect=NOTHING)
-            except ApiError as error:
-                # Whether repeating it is accepted is not documented (BEHAVIOUR 8).
-                if error.status != 400 or not _ALREADY.search(error.problem):
-                    raise
             return {}
 
         return Action(verb, run)
@@ -245,7 +257,8 @@ class Connector(Resource):
         verb = "start" if state == "started" else "stop"
 
         def run(client: Client, connector: Object) -> Dict[str, Any]:
-            client.post(*self.where(connector), connector["id"], "ipsec", verb, repeatable=True, expect=NOTHING)
+            with _unless_it_holds(verb):
+                client.post(*self.where(connector), connector["id"], "ipsec", verb, repeatable=True, expect=NOTHING)
             return {}
 
         return Action(f"{verb} the IPsec tunnel of", run)
@@ -268,7 +281,9 @@ class Connector(Resource):
                 ) from None
             return {"credentials": {"type": kind, "dest": dest}}
 
-        return Action(f"issue the {kind} of", run, {"credentials": {"type": kind, **({"dest": dest} if dest else {})}})
+        expected = {"credentials": {"type": kind, **({"dest": dest} if dest else {})}}
+        remedy = f"A repetition issues the {kind} only with credentials_force: true, since the Connector exists by then"
+        return Action(f"issue the {kind} of", run, expected, remedy=remedy)
 
     def _await_online(self, timeout: float) -> Action:
         def run(client: Client, connector: Object) -> Dict[str, Any]:
@@ -277,8 +292,8 @@ class Connector(Resource):
                 connector.update(self.read(client.get(*self.where(connector), connector["id"])))
                 if connector.get("connection_status") in _ONLINE:
                     break
-                pause = max(_POLL, client.read_interval())
-                if client.now() + pause > deadline:
+                pause = min(max(_POLL, client.read_interval()), deadline - client.now())
+                if pause <= 0:
                     status = connector.get("connection_status", "unknown")
                     licence = ", and no licence covers it" if connector.get("licensed") is False else ""
                     raise OutOfTime(
@@ -289,6 +304,16 @@ class Connector(Resource):
             return {}
 
         return Action("bring online", run, writes=0)
+
+
+@contextlib.contextmanager
+def _unless_it_holds(verb: str) -> Iterator[None]:
+    """Lets a refusal pass that says that there was nothing to do."""
+    try:
+        yield
+    except ApiError as error:
+        if error.status not in (400, 409) or not _HOLDS[verb].search(error.problem):
+            raise
 
 
 class _Lookup:
@@ -323,8 +348,6 @@ CONNECTOR = Connector()
 
 def connectors(client: Client, options: Options) -> List[Object]:
     """Connectors, filtered by the options of cloudconnexa_connector_info."""
-    if options["network"] and options["host"]:
-        raise InvalidInput("parameters are mutually exclusive: network|host", "A Connector has one parent, so give one of them")
     region = resolve(REGION.list(client), options["region"])["id"] if options["region"] else None
     found: List[Object] = []
     for parent, other in ((NETWORK, HOST), (HOST, NETWORK)):

@@ -12,8 +12,8 @@ class CloudConnexaError(Exception):
 
     problem: one sentence (without full stop) that says what is wrong; never holds a secret.
     remedy: one sentence that says what to do about it, or an empty string.
-    doing: what was being attempted, such as ``create the Route 10.0.0.0/24``. done and left: what the same task had achieved by then, and
-    what is still to do. The runner fills these in.
+    doing: what was being attempted, such as ``create the Route 10.0.0.0/24``. done, uncertain and left: what the same task had achieved
+    by then, what it may have achieved, and what is still to do. Whoever carries out the task fills these in.
     """
 
     def __init__(self, problem: str, remedy: str = "") -> None:
@@ -22,17 +22,20 @@ class CloudConnexaError(Exception):
         self.remedy = remedy
         self.doing = ""
         self.done: list[str] = []
+        self.uncertain: list[str] = []
         self.left: list[str] = []
 
     def __str__(self) -> str:
         start = f"Could not {self.doing}: {self.problem}" if self.doing else self.problem
         done = f"Done before that: {_few(self.done)}" if self.done else ""
+        uncertain = f"It is not known whether this was done: {_few(self.uncertain)}" if self.uncertain else ""
         left = f"Not done: {_few(self.left)}" if self.left else ""
-        return " ".join(part.rstrip(".") + "." for part in (start, done, left, self.remedy) if part)
+        return " ".join(part.rstrip(".") + "." for part in (start, done, uncertain, left, self.remedy) if part)
 
     def details(self) -> Dict[str, Any]:
         """What a playbook may want to branch on, for the ``error`` result."""
-        return {"kind": type(self).__name__, **({"done": self.done} if self.done else {}), **({"left": self.left} if self.left else {})}
+        progress = {"done": self.done, "uncertain": self.uncertain, "left": self.left}
+        return {"kind": type(self).__name__, **{name: told for name, told in progress.items() if told}}
 
 
 def _few(entries: list[str], most: int = 10) -> str:

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from . import _compare
 from ._args import any_case, enumeration
-from ._compare import Address, Enum, Fields, Flag, Group, Id, Number, Object, SetOf, Text
+from ._compare import Address, Enum, Fields, Flag, Group, Id, Number, Object, Secret, SetOf, Text
 from ._errors import InvalidInput
 
 _PHASE: Fields = {
@@ -26,12 +26,12 @@ _DEAD_PEER_DETECTION: Fields = {"timeout_sec": Number("timeoutSec"), "dead_peer_
 
 # What secures the tunnel cannot be read back reliably (BEHAVIOUR 9), so it is only sent.
 _SECRETS: Fields = {
-    "pre_shared_key": Text("preSharedKey", write_only=True),
-    "ca_certificate": Text("caCertificate", write_only=True),
-    "peer_certificate": Text("peerCertificate", write_only=True),
-    "remote_gateway_certificate": Text("remoteGatewayCertificate", write_only=True),
-    "peer_certificate_private_key": Text("peerCertificatePrivateKey", write_only=True),
-    "peer_certificate_key_passphrase": Text("peerCertificateKeyPassphrase", write_only=True),
+    "pre_shared_key": Secret("preSharedKey"),
+    "ca_certificate": Secret("caCertificate"),
+    "peer_certificate": Secret("peerCertificate"),
+    "remote_gateway_certificate": Secret("remoteGatewayCertificate"),
+    "peer_certificate_private_key": Secret("peerCertificatePrivateKey"),
+    "peer_certificate_key_passphrase": Secret("peerCertificateKeyPassphrase"),
 }
 
 FIELDS: Fields = {
@@ -142,16 +142,32 @@ def secrets(options: Mapping[str, Any]) -> List[str]:
     return [options[name] for name in _SECRETS if options.get(name)]
 
 
-def with_preset(wanted: Object) -> Object:
-    """What a new Connector is created with: what the user wishes, over the preset of its platform."""
-    wanted = {"platform": "other", "authentication_type": "shared_secret", **wanted}
-    ike = dict(PRESETS[wanted["platform"]])
+def refuse_blanks(options: Mapping[str, Any]) -> None:
+    """Raises InvalidInput where a secret that is typed in has blanks around it, such as the line end of a YAML block."""
+    for name in ("pre_shared_key", "peer_certificate_key_passphrase"):
+        secret = options.get(name) or ""
+        if secret != secret.strip():
+            raise InvalidInput(f"ipsec.{name} begins or ends with a blank or a line end", "Remove it, such as with the filter trim")
+
+
+def settings(wanted: Object, current: Optional[Object]) -> Object:
+    """What a Connector shall have: what the user wishes, and for a new one the preset of its platform below it. Raises InvalidInput."""
     wished = wanted.get("ike_protocol", {})
-    if wished.get("startup_action") == "attach":
-        ike["auto_initiate"] = False  # who waits for the peer does not begin (BEHAVIOUR 9)
-    if "dead_peer_detection" in wished:
-        del ike["auto_initiate"]  # it supersedes the older member
-    return _compare.merge(FIELDS, {"ike_protocol": ike}, wanted)
+    if current is None:
+        wanted = {"platform": "other", "authentication_type": "shared_secret", **wanted}
+        ike = dict(PRESETS[wanted["platform"]])
+        if "dead_peer_detection" in wished:
+            del ike["auto_initiate"]  # it supersedes the older member
+        wanted = _compare.merge(FIELDS, {"ike_protocol": ike}, wanted)
+    if wished.get("startup_action") == "attach" and "auto_initiate" not in wished:
+        wanted["ike_protocol"]["auto_initiate"] = False  # who waits for the peer does not begin (BEHAVIOUR 9)
+    after = _compare.merge(FIELDS, current or {}, wanted).get("ike_protocol", {})
+    if after.get("startup_action") == "attach" and after.get("auto_initiate"):
+        raise InvalidInput(
+            "ipsec.ike_protocol: the startup_action attach does not go with auto_initiate: true",
+            "Set startup_action to start, or auto_initiate to false",
+        )
+    return wanted
 
 
 def require_secrets(settings: Object, verb: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Callable, List, Mapping, NamedTuple, Optional, Protocol, Tuple
 
 from ._client import Body, Client
-from ._compare import Enum, Fields, Flag, Id, Object, SetOf, Subnet, Text
+from ._compare import Address, Enum, Fields, Flag, Id, Object, SetOf, Subnet, Text
 from ._errors import InvalidInput, MissingObject
 from ._resource import Options, Plan, Resource, find, matches
 
@@ -39,7 +39,7 @@ class Parent(Resource):
         wanted = self.wished(options)
         if options["state"] == "present" and options["gateways"] is not None:
             wanted["gateways_ids"] = self._gateways(client, bodies, options["gateways"], current)
-        return Plan([[self.settle(current, options, wanted)]])
+        return Plan([[self.settle(client, current, options, wanted)]])
 
     def find(self, bodies: List[Body], reference: str) -> Optional[Body]:
         """The entry of the parent whose id or name is given in the option of its kind, or None."""
@@ -80,8 +80,10 @@ class Parent(Resource):
                 raise InvalidInput(
                     f"gateways: there is no Network with the id or name {reference!r}", "Create it first, or correct the option"
                 )
+            if network.get("egress") is False:
+                raise InvalidInput(f"gateways: the {NETWORK.label(network)} has no egress", "Set its egress to true first, or leave it out")
             ids.append(str(network["id"]))
-        return ids
+        return list(dict.fromkeys(ids))
 
     def _refuse_to_take_along(self, client: Client, body: Body) -> None:
         """The service deletes children with their parent without asking (BEHAVIOUR 6)."""
@@ -153,7 +155,7 @@ HOST = Parent(
         "id": Id("id", read_only=True),
         "name": Text("name"),
         "description": Text("description"),
-        "domain": Text("domain"),
+        "domain": Address("domain"),
         "internet_access": Enum("internetAccess", initial="split_tunnel_on"),
         "gateways_ids": SetOf(Id("gatewaysIds")),
         "system_subnets": SetOf(Subnet("systemSubnets"), read_only=True),

@@ -62,7 +62,7 @@ def regions(client: Client, options: Options) -> List[Object]:
 
 def default_region(client: Client) -> str:
     """Id of the WPC's default Region, empty where none is set."""
-    return str(client.get(*_DEFAULT_REGION, expect=TEXT))
+    return str(client.get(*_DEFAULT_REGION, expect=TEXT) or "")
 
 
 def resolve(regions: Iterable[Object], meaning: str, option: str = "region") -> Object:
@@ -88,17 +88,23 @@ def resolve(regions: Iterable[Object], meaning: str, option: str = "region") -> 
 
 def _meanings(region: Object) -> Set[str]:
     """Every text that a user may call a Region by, beside its id."""
-    full = _plain(region.get("name", ""))  # such as "chicago (il)"; the form is not documented
-    city = re.sub(r"\s*\(.*\)$", "", full)
-    state = re.sub(r"^.*\((.*)\)$", r"\1", full)
+    full = _plain(region.get("name", ""))  # such as "chicago (il)" or "chicago, il"; the form is not documented
+    city, _separator, state = full.replace("(", ",").rstrip(")").partition(",")
+    city, state = city.strip(), state.strip()
     countries = {_plain(region.get("country", "")), _plain(region.get("country_iso", ""))}
-    meanings = {full, city, *countries, *(f"{city}, {place}" for place in {state, *countries})}
-    return {meaning for meaning in meanings if meaning.strip(", ")}
+    places = _whole(state, *countries, *(f"{state}, {country}" for country in countries))
+    return _whole(full, city, *countries, *(f"{city}, {place}" for place in places))
+
+
+def _whole(*texts: str) -> Set[str]:
+    """Those of which no part is missing."""
+    return {text for text in texts if text and text == text.strip(", ")}
 
 
 def _plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).casefold().split())
+    words = " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).casefold().split())
+    return re.sub(r" ?, ?", ", ", words)
 
 
 def _listed(regions: Iterable[Object]) -> str:

@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from . import _compare
 from ._client import Body, Client
 from ._compare import Fields, Object
-from ._errors import InvalidAnswer, InvalidInput, UncertainResult
+from ._errors import InvalidAnswer, InvalidInput, MissingObject, UncertainResult
 
 Options = Mapping[str, Any]
 
@@ -21,13 +21,15 @@ class Action:
     """Something to do to an object beside its members, such as suspending it.
 
     doing: what it is, for messages: "suspend". run gets the client and the object as it is by then, may update it, and returns what to
-    add to the result. expected is what it adds in check mode. writes: the calls that it makes to change something.
+    add to the result. expected is what it adds in check mode. writes: the calls that it makes to change something; one that makes none only
+    waits. remedy: what to do where it was left undone, if repeating the task does not do it.
     """
 
     doing: str
     run: Callable[[Client, Object], Dict[str, Any]]
     expected: Dict[str, Any] = field(default_factory=dict)
     writes: int = 1
+    remedy: str = ""
 
 
 @dataclass
@@ -101,7 +103,7 @@ class Resource:
     def plan(self, client: Client, options: Options) -> Plan:
         """What has to be done to meet the options. Reads, never writes. Raises InvalidInput where they cannot be met."""
         current = self.choose(self.list(client), options)
-        return Plan([[self.settle(current, options, self.wished(options))]])
+        return Plan([[self.settle(client, current, options, self.wished(options))]])
 
     def list(self, client: Client) -> List[Object]:
         """All objects of this kind."""
@@ -177,7 +179,8 @@ class Resource:
             others = [entry for entry in named if entry is not current]
             if current is not None and others:
                 raise InvalidInput(
-                    f"{word}: another {self.title} {place} is already called {name!r}: {_ids(others)}", f"Choose another {word}"
+                    f"{word}: another {self.title}{place and ' '}{place} is already called {name!r}: {_ids(others)}",
+                    f"Choose another {word}",
                 )
             return current
         if len(named) > 1:
@@ -186,17 +189,40 @@ class Resource:
             )
         return named[0] if named else None
 
-    def settle(self, current: Optional[Object], options: Options, wanted: Object, always: bool = False, **known: Any) -> Change:
+    def settle(
+        self, client: Client, current: Optional[Object], options: Options, wanted: Object, always: bool = False, **known: Any
+    ) -> Change:
         """The change that is left between what is there and what is wished.
 
         always: write even where no difference can be seen. known: what a new object holds that is no member, such as its parent.
         """
         if options.get("state") == "absent":
-            return Change(current, None, _compare.writable(self.fields, current or {}))
+            return self.removal(current)
         if current is None:
             return Change(None, {**_compare.merge(self.fields, _compare.initial(self.fields), wanted), **known}, wanted)
-        update = always or bool(_compare.difference(self.fields, current, wanted))
+
+        def is_different(found: Object) -> bool:
+            return always or bool(_compare.difference(self.fields, found, wanted))
+
+        if is_different(current):
+            current = self.whole(client, current)
+        update = is_different(current)
         return Change(current, _compare.merge(self.fields, current, wanted) if update else current, wanted, update)
+
+    def whole(self, client: Client, current: Object) -> Object:
+        """An object with the members that a list may leave out (BEHAVIOUR 2), though they may be wished, and a PUT has to repeat them."""
+        if _compare.unreported(self.members(current), current):
+            with suppress(MissingObject):  # a write finds that out as well, and copes with it
+                return {**current, **self.read(client.get(*self.where(current), current["id"]))}
+        return current
+
+    def removal(self, current: Optional[Object]) -> Change:
+        """The change that makes an object absent."""
+        return Change(current, None, _compare.writable(self.fields, current or {}))
+
+    def members(self, values: Object) -> Fields:
+        """The members that such an object can have."""
+        return self.fields
 
     # writing
 
@@ -226,6 +252,7 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: List[str] = []
+        self._remedies: List[str] = []
 
     @contextmanager
     def of(self, entry: str) -> Iterator[None]:
@@ -235,16 +262,23 @@ class Problems:
         except InvalidInput as error:
             self._found.append(f"{entry}: {error.problem}" + (f" ({error.remedy})" if error.remedy else ""))
 
+    def add(self, found: List[str], remedy: str) -> None:
+        """Keeps what was found otherwise, if anything, with what to do about it."""
+        self._found += found
+        self._remedies += [remedy] if found else []
+
     def refuse(self, option: str, remedy: str) -> None:
-        """Raises InvalidInput where anything was kept."""
+        """Raises InvalidInput where anything was kept. remedy: for what has no other one."""
         if self._found:
-            raise InvalidInput(f"{option}: {'; '.join(self._found)}", remedy)
+            raise InvalidInput(f"{option}: {'; '.join(self._found)}", ". ".join(self._remedies) or remedy)
 
 
 def find(objects: Iterable[Object], reference: str, option: str, title: str) -> Optional[Object]:
     """The object whose id or, failing that, whose name is given in an option. Raises InvalidInput where several have the name."""
     known, reference = list(objects), reference.strip()
-    named = [entry for entry in known if str(entry["id"]) == reference] or [entry for entry in known if entry.get("name") == reference]
+    named = [entry for entry in known if str(entry["id"]) == reference] or [
+        entry for entry in known if str(entry.get("name") or "").strip() == reference
+    ]
     if len(named) > 1:
         raise InvalidInput(f"{option}: there are {len(named)} {title}s called {reference!r}: {_ids(named)}", "Give the id of one")
     return named[0] if named else None

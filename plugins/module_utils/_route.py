@@ -14,6 +14,8 @@ from ._parents import NETWORK, Parent
 from ._resource import Change, Options, Plan, Problems, Resource, matches, refuse_purge_of_absent
 
 _MOST_TOLD = 20  # collisions that one message names
+_CORRECT = "Correct these entries"
+_CHOOSE_OTHERS = "Every address may be routed to one Network only: choose other subnets, or remove those Routes first"
 
 
 class Route(Resource):
@@ -33,17 +35,19 @@ class Route(Resource):
     def plan(self, client: Client, options: Options) -> Plan:
         if options["subnet"]:
             options = {**options, "subnet": subnet(options["subnet"], options["normalize"])}
-        listed = None if options["routes"] is None else self._listed(options)
+        problems = Problems()
+        listed = None if options["routes"] is None else self._listed(options, problems)
         networks = client.list(*NETWORK.path)
         network = NETWORK.find(networks, options["network"]) if options["network"] else None
         if options["network"] and network is None:
+            problems.refuse("routes", _CORRECT)
             if options["state"] == "absent":
                 return Plan([[Change(None, None)]], many=None if listed is None else [])
             raise NETWORK.missing(options["network"])
         if listed is not None:
             if network is None:
                 raise InvalidInput("network: it has to be said which Network the routes belong to", "Give network")
-            return self._plan_set(client, networks, network, listed, options)
+            return self._plan_set(client, networks, network, listed, problems, options)
         known = NETWORK.place(network) if network else {}
         if options["id"]:
             routes, unread = list(self.all(client, networks)), []
@@ -53,18 +57,26 @@ class Route(Resource):
                 raise InvalidInput("neither network nor id says which Route is meant", "Give network and subnet, or id")
             routes, unread = self.of(client, NETWORK, network), [other for other in networks if other is not network]
             current = next((route for route in routes if route["subnet"] == options["subnet"]), None)
-        change = self.settle(current, options, self.wished(options), **known)
+        change = self.settle(client, current, options, self.wished(options), **known)
         if change.after is not None and (change.before is None or change.before["subnet"] != change.after["subnet"]):
-            change.after["type"] = _type(change.after["subnet"])
             others = [route for route in routes if route["id"] != change.after.get("id")]
-            _refuse_collisions([change.after], [*others, *self.all(client, unread)])
+            found = _collisions([change.after], [*others, *self.all(client, unread)])
+            if found:
+                raise InvalidInput(f"subnet: {'; '.join(found)}", _CHOOSE_OTHERS)
         return Plan([[change]])
 
-    def _listed(self, options: Options) -> Dict[str, Object]:
-        """The Routes of the option ``routes``, by subnet. Raises InvalidInput that names every entry that cannot be meant."""
+    def settle(
+        self, client: Client, current: Optional[Object], options: Options, wanted: Object, always: bool = False, **known: Any
+    ) -> Change:
+        change = super().settle(client, current, options, wanted, always, **known)
+        if change.after is not None:
+            change.after["type"] = "ip_v6" if ":" in change.after["subnet"] else "ip_v4"
+        return change
+
+    def _listed(self, options: Options, problems: Problems) -> Dict[str, Object]:
+        """The Routes of the option ``routes``, by subnet; entries that cannot be meant go to the problems."""
         refuse_purge_of_absent(options)
         listed: Dict[str, Object] = {}
-        problems = Problems()
         for number, entry in enumerate(options["routes"], 1):
             with problems.of(f"entry {number}"):
                 if isinstance(entry, str):
@@ -74,42 +86,47 @@ class Route(Resource):
                 canonical = subnet(entry["subnet"], options["normalize"])
                 if canonical in listed:
                     raise InvalidInput(f"{canonical} stands in the list twice")
+                description = entry.get("description")
+                if isinstance(description, (int, float)):  # as Ansible converts it in an option of its own
+                    entry = {**entry, "description": str(description)}
                 listed[canonical] = self.wished({**entry, "subnet": canonical})
-        problems.refuse("routes", "Correct these entries")
         return listed
 
-    def _plan_set(self, client: Client, networks: List[Body], network: Body, listed: Dict[str, Object], options: Options) -> Plan:
-        """Minimal changes in an order in which no Route meets one that has yet to go."""
+    def _plan_set(
+        self, client: Client, networks: List[Body], network: Body, listed: Dict[str, Object], problems: Problems, options: Options
+    ) -> Plan:
+        """Minimal changes in an order in which no Route meets one that has yet to go. Raises InvalidInput with all problems."""
         known = NETWORK.place(network)
         present = {route["subnet"]: route for route in self.of(client, NETWORK, network)}
         if options["state"] == "absent":
-            return Plan([[self.settle(present[entry], options, {}) for entry in listed if entry in present]], many=[])
-        kept: List[Change] = []
-        new: List[Change] = []
-        for entry, wanted in listed.items():
-            change = self.settle(present.get(entry), options, wanted, **known)
-            if change.after is not None:
-                change.after["type"] = _type(entry)
-            (kept if change.before else new).append(change)
+            problems.refuse("routes", _CORRECT)
+            return Plan([[self.removal(present[entry]) for entry in listed if entry in present]], many=[])
+        new = dict.fromkeys(entry for entry in listed if entry not in present)
         surplus = {entry: route for entry, route in present.items() if entry not in listed} if options["purge"] else {}
         if new:
             staying = [route for entry, route in present.items() if entry not in surplus]
             elsewhere = self.all(client, [other for other in networks if other is not network])
-            _refuse_collisions([change.object for change in new], [*staying, *elsewhere])
+            problems.add(_collisions([{"subnet": entry} for entry in new], [*staying, *elsewhere]), _CHOOSE_OTHERS)
+        problems.refuse("routes", _CORRECT)
+        changes = {entry: self.settle(client, present.get(entry), options, wanted, **known) for entry, wanted in listed.items()}
+        kept = [change for entry, change in changes.items() if entry not in new]
+        creations = {entry: change for entry, change in changes.items() if entry in new}
         # A Route that has to go and overlaps a new one becomes it in place: one write, and traffic never lacks a Route for long.
         moved, first = [], []
-        creations = {change.object["subnet"]: change for change in new}
-        for outer, inner in _nested([*surplus.values(), *(change.object for change in new)]):
-            old, fresh = (outer, inner) if outer["subnet"] in surplus else (inner, outer)
+        for around, inner in _nested([*surplus.values(), *(change.object for change in creations.values())]):
+            if not around:
+                continue
+            old, fresh = (around[-1], inner) if around[-1]["subnet"] in surplus else (inner, around[-1])
             if old["subnet"] not in surplus:
                 continue  # already moved
             if fresh["subnet"] in creations:
                 wish = creations.pop(fresh["subnet"])
-                moved.append(Change(old, {**old, **wish.object}, wish.managed, update=True))
+                text = {"description": wish.object.get("description", "")}  # that of the old one is about something else
+                moved.append(Change(old, {**old, **wish.object, **text}, {**wish.managed, **text}, update=True))
             else:
-                first.append(self.settle(old, {"state": "absent"}, {}))
+                first.append(self.removal(old))
             del surplus[old["subnet"]]
-        last = [self.settle(route, {"state": "absent"}, {}) for route in surplus.values()]
+        last = [self.removal(route) for route in surplus.values()]
         return Plan([first, kept + moved, list(creations.values()), last], many=list(listed))
 
     def label(self, values: Object) -> str:
@@ -176,17 +193,13 @@ def routes(client: Client, options: Options) -> List[Object]:
     ]
 
 
-def _type(subnet: str) -> str:
-    return "ip_v6" if ":" in subnet else "ip_v4"
-
-
 def _overlap(one: str, other: str) -> bool:
     first, second = ipaddress.ip_network(one), ipaddress.ip_network(other)
     return first.version == second.version and first.overlaps(second)
 
 
-def _nested(routes: Iterable[Object]) -> Iterator[Tuple[Object, Object]]:
-    """Pairs of Routes of which the first one's subnet holds the second one's, each with the narrowest that does.
+def _nested(routes: Iterable[Object]) -> Iterator[Tuple[List[Object], Object]]:
+    """Each Route with those whose subnets hold its own, the widest first.
 
     Two subnets are either nested or apart, so one pass in the order of their addresses finds all.
     """
@@ -196,27 +209,21 @@ def _nested(routes: Iterable[Object]) -> Iterator[Tuple[Object, Object]]:
     for network, route in parsed:
         while around and (around[-1][0].version != network.version or around[-1][0].broadcast_address < network.network_address):
             around.pop()
-        if around:
-            yield around[-1][1], route
+        yield [outer for _network, outer in around], route
         around.append((network, route))
 
 
-def _refuse_collisions(new: List[Object], others: List[Object]) -> None:
-    """The service refuses a subnet that overlaps any Route of any Network (BEHAVIOUR 7). Raises InvalidInput that names all of them."""
+def _collisions(new: List[Object], others: List[Object]) -> List[str]:
+    """What overlaps what: the service refuses a subnet that overlaps any Route of any Network (BEHAVIOUR 7)."""
     fresh = {id(route) for route in new}
-    found = [pair for pair in _nested([*new, *others]) if id(pair[0]) in fresh or id(pair[1]) in fresh] if new else []
-    if not found:
-        return
+    pairs = ((outer, inner) for around, inner in _nested([*new, *others]) for outer in around)
+    found = [pair for pair in pairs if id(pair[0]) in fresh or id(pair[1]) in fresh]
     told = []
     for outer, inner in found[:_MOST_TOLD]:
         mine, other = (inner, outer) if id(inner) in fresh else (outer, inner)
         where = "another entry of the list" if id(other) in fresh else f'the Route of the Network "{other["network"]}"'
         told.append(f"{mine['subnet']} overlaps {other['subnet']}, {where}")
-    more = f"; and {len(found) - _MOST_TOLD} more" if len(found) > _MOST_TOLD else ""
-    raise InvalidInput(
-        f"subnet: {'; '.join(told)}{more}",
-        "Every address may be routed to one Network only: choose other subnets, or remove those Routes first",
-    )
+    return [*told, f"and {len(found) - _MOST_TOLD} more"] if len(found) > _MOST_TOLD else told
 
 
 def subnet(text: str, normalize: bool) -> str:

@@ -99,11 +99,13 @@ class Budget:
         if self.level is not None:
             self.level = min(self.level, 0.0)
 
-    def forecast(self, calls: int, now: float) -> float:
-        """Seconds until the last of so many more calls may be sent, as far as the limits are known."""
+    def forecast(self, calls: int, now: float) -> Optional[float]:
+        """Seconds until the last of so many more calls may be sent, None where the limits are not known."""
         self._refill(now)
-        if not calls or self.level is None or self.interval is None:
+        if not calls:
             return 0.0
+        if self.level is None or self.interval is None:
+            return None
         return max(0.0, calls - self.level) * self.interval
 
     def _refill(self, now: float) -> None:

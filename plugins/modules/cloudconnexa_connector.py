@@ -772,14 +772,14 @@ error:
 """
 
 from ..module_utils import _ipsec
-from ..module_utils._args import Spec, enumeration
+from ..module_utils._args import Spec, enumeration, reference
 from ..module_utils._connector import CONNECTOR
 from ..module_utils._runner import manage, run
 
 SPEC = Spec(
     dict(
         name=dict(type="str"),
-        id=dict(type="str"),
+        id=dict(type=reference),
         network=dict(type="str"),
         host=dict(type="str"),
         region=dict(type="str"),
@@ -808,13 +808,13 @@ SPEC = Spec(
         state=enumeration("present", "absent", default="present"),
     ),
     required_one_of=[["name", "id", "connectors"], ["network", "host", "id"]],
-    mutually_exclusive=[
-        ["network", "host"],
-        ["host", "ipsec"],
-        ["host", "ipsec_state"],
-        *(["connectors", alone] for alone in ("name", "id", "region", "description", "ipsec")),
+    exclusive=[
+        ("network", "host"),
+        ("host", "ipsec"),
+        ("host", "ipsec_state"),
+        *(("connectors", alone) for alone in ("name", "id", "region", "description", "ipsec")),
     ],
-    required_by={"credentials_dest": ["credentials"]},
+    needs={"credentials_dest": "credentials", "purge": "connectors"},
 )
 JOB = manage(CONNECTOR)
 

@@ -333,7 +333,8 @@ SPEC = Spec(
         name=dict(type="str"),
         region=dict(type="str"),
         connection_status=enumeration("online", "offline", "online_with_issues"),
-    )
+    ),
+    exclusive=[("network", "host")],
 )
 JOB = inform("connectors", connectors)
 

@@ -256,18 +256,18 @@ error:
       sample: ['create the Route 10.21.0.0/16 of the Network "berlin"']
 """
 
-from ..module_utils._args import Spec, enumeration
+from ..module_utils._args import Spec, enumeration, reference
 from ..module_utils._parents import INTERNET_ACCESS, NETWORK
 from ..module_utils._runner import manage, run
 
 SPEC = Spec(
     dict(
         name=dict(type="str"),
-        id=dict(type="str"),
+        id=dict(type=reference),
         description=dict(type="str"),
         egress=dict(type="bool"),
         internet_access=enumeration(*INTERNET_ACCESS),
-        gateways=dict(type="list", elements="str"),
+        gateways=dict(type="list", elements=reference),
         tunneling_protocol=enumeration("openvpn", "ipsec"),
         force=dict(type="bool", default=False),
         state=enumeration("present", "absent", default="present"),

@@ -252,7 +252,7 @@ error:
       sample: ['create the Route 10.21.0.0/16 of the Network "berlin"']
 """
 
-from ..module_utils._args import Spec, enumeration
+from ..module_utils._args import Spec, enumeration, reference
 from ..module_utils._route import ROUTE
 from ..module_utils._runner import manage, run
 
@@ -262,14 +262,15 @@ SPEC = Spec(
         subnet=dict(type="str"),
         normalize=dict(type="bool", default=False),
         description=dict(type="str"),
-        id=dict(type="str"),
+        id=dict(type=reference),
         routes=dict(type="list", elements="raw"),
         purge=dict(type="bool", default=False),
         concurrency=dict(type="int", default=4),
         state=enumeration("present", "absent", default="present"),
     ),
     required_one_of=[["network", "id"], ["subnet", "id", "routes"]],
-    mutually_exclusive=[["routes", "subnet"], ["routes", "id"], ["routes", "description"]],
+    exclusive=[("routes", "subnet"), ("routes", "id"), ("routes", "description")],
+    needs={"purge": "routes"},
 )
 JOB = manage(ROUTE)
 

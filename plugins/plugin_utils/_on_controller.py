@@ -42,7 +42,8 @@ class ActionModule(RunModule):  # type: ignore[misc]
         arguments, environment = self._plain_arguments(), self._environment()
         if arguments is None or not self._is_here(task_vars or {}, environment):
             return dict(super().run(tmp, task_vars))
-        module = importlib.import_module(f"{_MODULES}.{self._task.action.rpartition('.')[2]}")
+        name = (self._task.resolved_action or self._task.action).rpartition(".")[2]  # another collection may redirect to ours
+        module = importlib.import_module(f"{_MODULES}.{name}")
         with _surroundings(self._loader.get_basedir(), environment):
             result = {**ActionBase.run(self, tmp, task_vars), **self._do(module.JOB, module.SPEC, arguments)}
         if hasattr(C, "INJECT_INVOCATION") and not C.config.get_config_value("INJECT_INVOCATION", variables=task_vars):
@@ -55,13 +56,15 @@ class ActionModule(RunModule):  # type: ignore[misc]
             return False
         if C.DEFAULT_KEEP_REMOTE_FILES or _DISPLAY_TRACEBACK not in (None, ["never"]):
             return False
-        if any(name.startswith(_AT_START) for name in environment):
+        if any(name.startswith(_AT_START) or not name or "=" in name or "\0" in name + value for name, value in environment.items()):
             return False
+        if sys.platform == "darwin" or not os.access(".", os.R_OK | os.X_OK):
+            return False  # a forked process there must not ask the system for its proxies; nor could this one come back here
         delegate = self._task.delegate_to
         host_vars = task_vars.get("ansible_delegated_vars", {}).get(delegate, {}) if delegate else task_vars
         interpreter = self._templar.template(host_vars.get("ansible_python_interpreter"))
-        wanted = self._templar.template({**task_vars, **host_vars}.get(_SWITCH, True))
-        return bool(interpreter == sys.executable and boolean(wanted))
+        wanted = self._templar.template({**task_vars, **host_vars}.get(_SWITCH))
+        return bool(interpreter == sys.executable and (wanted in (None, "") or boolean(wanted)))
 
     def _environment(self) -> dict[str, str]:
         """The environment of the task."""
@@ -89,7 +92,7 @@ class ActionModule(RunModule):  # type: ignore[misc]
                 problem = f"Unsupported parameters for ({self._task.action}) module: {problem}"
             result = {"failed": True, "msg": problem}
         else:
-            result = _runner.perform(job, validated.validated_parameters, bool(self._task.check_mode), f"ansible-core/{__version__}")
+            result = _runner.perform(job, spec, validated.validated_parameters, bool(self._task.check_mode), f"ansible-core/{__version__}")
         if not self._task.diff:
             result.pop("diff", None)
         if _DISPLAY_TRACEBACK:

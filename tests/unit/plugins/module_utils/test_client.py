@@ -517,7 +517,10 @@ class TestAffording:
     def test_costs_are_forecast_with_what_is_spent_already(self, wire: Wire, connect: Connect) -> None:
         client = self.limited(wire, connect, 2)
         assert client.forecast(5) == {"reads": 0, "writes": 6, "seconds": 45.0}
-        assert connect().forecast(5) == {"reads": 0, "writes": 5, "seconds": 0.0}
+        assert connect().forecast(0) == {"reads": 0, "writes": 0, "seconds": 0.0}
+
+    def test_no_time_is_foretold_where_the_limits_are_not_known(self, connect: Connect) -> None:
+        assert connect().forecast(5) == {"reads": 0, "writes": 5, "seconds": None}
 
 
 class TestWaiting:

@@ -18,7 +18,7 @@ import pytest
 import requests
 import urllib3
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils import _client
-from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client import TEXT, Client
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client import NOTHING, TEXT, Client
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors import (
     ApiError,
     CloudConnexaError,
@@ -72,6 +72,12 @@ PROFILE = ("networks", "connectors", "c1", "profile")
 CALLS: dict[str, tuple[str, str, Callable[[Client], Any], Answer]] = {
     "GET": ("GET", "/networks/n1", lambda client: client.get("networks", "n1"), Answer(200, {"id": "n1"})),
     "PUT": ("PUT", "/networks/n1", lambda client: client.put("networks", "n1", body={"name": "n"}), Answer(200, {"id": "n1"})),
+    "acting PUT": (
+        "PUT",
+        "/networks/connectors/c1/suspend",
+        lambda client: client.put("networks", "connectors", "c1", "suspend", expect=NOTHING),
+        Answer(200),
+    ),
     "DELETE": ("DELETE", "/networks/n1", lambda client: client.delete("networks", "n1"), Answer(204)),
     "creating POST": ("POST", "/networks", lambda client: client.post("networks", body={"name": "n"}), Answer(201, {"id": "n1"})),
     "repeatable POST": (
@@ -83,12 +89,13 @@ CALLS: dict[str, tuple[str, str, Callable[[Client], Any], Answer]] = {
 }
 REPEATED = {
     "GET": {*FAULTS},
-    "PUT": {*FAULTS},
+    "PUT": {*FAULTS} - {"202"},
+    "acting PUT": {*FAULTS} - EMPTY - SENSELESS,
     "DELETE": {*FAULTS} - EMPTY - SENSELESS,
     "creating POST": NEVER_SENT,
     "repeatable POST": {*FAULTS} - SENSELESS,
 }
-ACCEPTED = {"DELETE": EMPTY | SENSELESS, "repeatable POST": SENSELESS}
+ACCEPTED = {"acting PUT": EMPTY | SENSELESS, "DELETE": EMPTY | SENSELESS, "repeatable POST": SENSELESS}
 
 
 def play(fault: str) -> Answer | Exception:

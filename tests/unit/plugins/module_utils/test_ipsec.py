@@ -15,9 +15,10 @@ from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._ipsec import
     FIELDS,
     OPTIONS,
     PRESETS,
+    refuse_blanks,
     require_secrets,
     secrets,
-    with_preset,
+    settings,
 )
 
 
@@ -45,19 +46,19 @@ class TestPresets:
 
     @pytest.mark.parametrize("platform", PRESETS)
     def test_a_platform_and_a_key_are_enough(self, platform: str) -> None:
-        settings = with_preset({"platform": platform, "pre_shared_key": "k"})
-        assert settings["authentication_type"] == "shared_secret"
-        assert settings["ike_protocol"] == PRESETS[platform]
-        require_secrets(settings, "create")
+        new = settings({"platform": platform, "pre_shared_key": "k"}, None)
+        assert new["authentication_type"] == "shared_secret"
+        assert new["ike_protocol"] == PRESETS[platform]
+        require_secrets(new, "create")
 
     def test_without_a_platform_it_is_another_one(self) -> None:
-        assert with_preset({})["platform"] == "other"
+        assert settings({}, None)["platform"] == "other"
 
     def test_wishes_go_before_the_preset(self) -> None:
-        settings = with_preset({"platform": "aws", "ike_protocol": {"phase1": {"lifetime_sec": 1}, "auto_initiate": False}})
-        assert settings["ike_protocol"]["phase1"] == {**PRESETS["aws"]["phase1"], "lifetime_sec": 1}
-        assert settings["ike_protocol"]["phase2"] == PRESETS["aws"]["phase2"]
-        assert settings["ike_protocol"]["auto_initiate"] is False
+        new = settings({"platform": "aws", "ike_protocol": {"phase1": {"lifetime_sec": 1}, "auto_initiate": False}}, None)
+        assert new["ike_protocol"]["phase1"] == {**PRESETS["aws"]["phase1"], "lifetime_sec": 1}
+        assert new["ike_protocol"]["phase2"] == PRESETS["aws"]["phase2"]
+        assert new["ike_protocol"]["auto_initiate"] is False
 
     @pytest.mark.parametrize(
         ("wished", "initiates"),
@@ -65,18 +66,37 @@ class TestPresets:
             ({}, True),
             ({"startup_action": "start"}, True),
             ({"startup_action": "attach"}, False),
-            ({"startup_action": "attach", "auto_initiate": True}, True),
             ({"dead_peer_detection": {"timeout_sec": 30, "dead_peer_handling": "restart"}}, None),
             ({"dead_peer_detection": {"timeout_sec": 30, "dead_peer_handling": "none"}, "auto_initiate": True}, True),
         ],
     )
     def test_who_begins_follows_from_what_is_wished(self, wished: dict[str, Any], initiates: bool | None) -> None:
-        assert with_preset({"platform": "aws", "ike_protocol": wished})["ike_protocol"].get("auto_initiate") is initiates
+        assert settings({"platform": "aws", "ike_protocol": wished}, None)["ike_protocol"].get("auto_initiate") is initiates
+
+    def test_who_waits_for_the_peer_does_not_begin_after_a_change_either(self) -> None:
+        current = {"ike_protocol": {"startup_action": "start", "auto_initiate": True}}
+        changed = settings({"ike_protocol": {"startup_action": "attach"}}, current)
+        assert changed == {"ike_protocol": {"startup_action": "attach", "auto_initiate": False}}
+
+    @pytest.mark.parametrize(
+        ("wished", "current"),
+        [
+            ({"startup_action": "attach", "auto_initiate": True}, None),
+            ({"startup_action": "attach", "auto_initiate": True}, {}),
+            ({"auto_initiate": True}, {"ike_protocol": {"startup_action": "attach", "auto_initiate": False}}),
+        ],
+    )
+    def test_nobody_waits_and_begins(self, wished: dict[str, Any], current: dict[str, Any] | None) -> None:
+        with pytest.raises(InvalidInput, match="the startup_action attach does not go with auto_initiate: true"):
+            settings({"ike_protocol": wished}, current)
+
+    def test_no_preset_is_applied_to_what_exists(self) -> None:
+        assert settings({"platform": "aws"}, {"platform": "other"}) == {"platform": "aws"}
 
     def test_no_wish_changes_a_preset(self) -> None:
         before = copy.deepcopy(PRESETS)
         wished = {"startup_action": "attach", "dead_peer_detection": {"timeout_sec": 1}, "phase1": {"lifetime_sec": 1}}
-        with_preset({"platform": "aws", "ike_protocol": wished})
+        settings({"platform": "aws", "ike_protocol": wished}, None)
         assert before == PRESETS
 
 
@@ -102,11 +122,23 @@ class TestSecrets:
     def test_secrets_are_sent_and_never_read_compared_or_shown(self) -> None:
         words = set(secrets({word: word for word in FIELDS}))
         assert words == {word for word, field in FIELDS.items() if field.write_only}
-        settings = dict.fromkeys(words, "Canary")
-        assert set(_compare.to_api(FIELDS, settings).values()) == {"Canary"}
-        assert _compare.from_api(FIELDS, _compare.to_api(FIELDS, settings)) == {}
-        assert _compare.difference(FIELDS, {}, settings) == {}
-        assert _compare.shown(FIELDS, settings, settings) == {}
+        given = dict.fromkeys(words, "Canary")
+        assert set(_compare.to_api(FIELDS, given).values()) == {"Canary"}
+        assert _compare.from_api(FIELDS, _compare.to_api(FIELDS, given)) == {}
+        assert _compare.difference(FIELDS, {}, given) == {}
+        assert _compare.shown(FIELDS, given, given) == {}
+
+    def test_they_are_sent_to_the_letter(self) -> None:
+        given = dict.fromkeys(secrets({word: word for word in FIELDS}), " Canary\n")
+        assert set(_compare.to_api(FIELDS, _compare.normalise(FIELDS, given)).values()) == {" Canary\n"}
+
+    @pytest.mark.parametrize("name", ["pre_shared_key", "peer_certificate_key_passphrase"])
+    @pytest.mark.parametrize("secret", ["Canary\n", " Canary"])
+    def test_a_typed_one_with_blanks_around_it_is_a_mistake(self, name: str, secret: str) -> None:
+        with pytest.raises(InvalidInput, match=rf"^ipsec\.{name} begins or ends with a blank") as failure:
+            refuse_blanks({name: secret})
+        assert "Canary" not in str(failure.value)
+        refuse_blanks({name: secret.strip(), "peer_certificate": secret})
 
 
 class TestOptions:

@@ -44,6 +44,9 @@ class Thing(Resource):
 THING = Thing()
 BODIES = [{"id": 1, "name": "a", "thingMode": "PLAIN"}, {"id": "2", "name": "b"}, {"id": "3", "name": "twin"}, {"id": "4", "name": "twin"}]
 OBJECTS = [THING.read(body) for body in BODIES]
+WHOLE_BODY = {**BODIES[0], "description": "d", "egress": False}
+WHOLE = THING.read(WHOLE_BODY)
+NOBODY: Any = None  # where no call is to be made
 
 
 def action(writes: int = 1) -> Action:
@@ -147,29 +150,40 @@ class TestChoosing:
 
 class TestSettling:
     def test_what_is_missing_is_created_with_initial_values(self) -> None:
-        change = THING.settle(None, {"state": "present"}, {"name": "n"}, parent="p")
+        change = THING.settle(NOBODY, None, {"state": "present"}, {"name": "n"}, parent="p")
         assert (change.verb, change.after, change.managed) == ("create", {"mode": "plain", "name": "n", "parent": "p"}, {"name": "n"})
 
     def test_wishes_go_before_initial_values(self) -> None:
-        assert THING.settle(None, {}, {"mode": "fancy"}).after == {"mode": "fancy"}
+        assert THING.settle(NOBODY, None, {}, {"mode": "fancy"}).after == {"mode": "fancy"}
 
     def test_what_is_as_wished_stays(self) -> None:
-        change = THING.settle(OBJECTS[0], {}, {"name": "a", "mode": "plain", "description": "", "key": "k"})
+        change = THING.settle(NOBODY, OBJECTS[0], {}, {"name": "a", "mode": "plain", "description": "", "key": "k"})
         assert (change.verb, change.after) == ("", OBJECTS[0])
 
+    def test_what_a_list_leaves_out_is_read_before_a_difference_is_seen_in_it(self, wire: Wire, connect: Connect) -> None:
+        wire.on("GET", "/things/1", Answer(200, WHOLE_BODY))
+        assert THING.settle(connect(), OBJECTS[0], {}, {"description": "d"}).verb == ""
+        change = THING.settle(connect(), {**OBJECTS[0], "parent": "p"}, {}, {"mode": "fancy"})
+        assert (change.before, change.after) == ({**WHOLE, "parent": "p"}, {**WHOLE, "parent": "p", "mode": "fancy"})
+        assert wire.calls == ["GET /things/1"] * 2
+
+    def test_what_is_gone_meanwhile_is_left_to_the_write(self, wire: Wire, connect: Connect) -> None:
+        wire.on("GET", "/things/1", Answer(404))
+        assert THING.settle(connect(), OBJECTS[0], {}, {"mode": "fancy"}).before == OBJECTS[0]
+
     def test_what_differs_is_updated(self) -> None:
-        change = THING.settle(OBJECTS[0], {}, {"mode": "fancy", "key": "k"})
-        assert (change.verb, change.after) == ("update", {"id": "1", "name": "a", "mode": "fancy", "key": "k"})
-        assert change.before == OBJECTS[0]
+        change = THING.settle(NOBODY, WHOLE, {}, {"mode": "fancy", "key": "k"})
+        assert (change.verb, change.after) == ("update", {**WHOLE, "mode": "fancy", "key": "k"})
+        assert change.before == WHOLE
 
     def test_an_update_may_be_wished_although_nothing_differs(self) -> None:
-        change = THING.settle(OBJECTS[0], {}, {"key": "k"}, always=True)
-        assert (change.verb, change.after) == ("update", {**OBJECTS[0], "key": "k"})
+        change = THING.settle(NOBODY, WHOLE, {}, {"key": "k"}, always=True)
+        assert (change.verb, change.after) == ("update", {**WHOLE, "key": "k"})
 
     def test_absence_deletes_and_manages_every_member_that_can_be_set(self) -> None:
-        change = THING.settle(OBJECTS[0], {"state": "absent"}, {})
+        change = THING.settle(NOBODY, OBJECTS[0], {"state": "absent"}, {})
         assert (change.verb, change.managed) == ("delete", {"name": "a", "mode": "plain"})
-        assert THING.settle(None, {"state": "absent"}, {}).verb == ""
+        assert THING.settle(NOBODY, None, {"state": "absent"}, {}).verb == ""
 
 
 class TestWriting:
@@ -181,10 +195,10 @@ class TestWriting:
 
     def test_an_update_sends_the_whole_object(self, wire: Wire, connect: Connect) -> None:
         wire.on("PUT", "/things/1", Answer(200, {"id": "1", "name": "a", "thingMode": "FANCY", "egress": False}))
-        change = THING.settle({**OBJECTS[0], "egress": False}, {}, {"mode": "fancy"})
+        change = THING.settle(NOBODY, WHOLE, {}, {"mode": "fancy"})
         assert THING.write(connect(), change) == {"id": "1", "name": "a", "mode": "fancy", "egress": False}
         assert wire.calls == ["PUT /things/1"]
-        assert json.loads(wire.sent[0].body or "") == {"name": "a", "thingMode": "FANCY", "egress": False}
+        assert json.loads(wire.sent[0].body or "") == {"name": "a", "description": "d", "thingMode": "FANCY", "egress": False}
 
     def test_a_deletion_goes_by_id(self, wire: Wire, connect: Connect) -> None:
         wire.on("DELETE", "/things/1", Answer(204))
@@ -204,7 +218,7 @@ class TestWriting:
 
 class TestPlanning:
     def plan(self, wire: Wire, connect: Connect, **options: Any) -> Change:
-        wire.on("GET", "/things", Answer(200, {"content": BODIES, "totalElements": 4, "totalPages": 1}))
+        wire.on("GET", "/things", Answer(200, {"content": [WHOLE_BODY, *BODIES[1:]], "totalElements": 4, "totalPages": 1}))
         (change,) = THING.plan(connect(), {"state": "present", **options}).changes
         assert len(wire.calls) == 1
         return change

@@ -12,8 +12,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from ansible_collections.openvpn.cloudconnexa.plugins.module_utils import _runner
-from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._args import connection_options
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._args import Spec, connection_options
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._compare import Fields, Id, Object, Text
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors import (
     ApiError,
@@ -25,13 +24,14 @@ from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors impor
     Refused,
     UncertainResult,
 )
-from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._resource import Action, Change, Plan, Resource
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._resource import Action, Plan, Resource
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._runner import inform, log_in, manage, perform
 
 from ...conftest import Clock
 from .conftest import BASE_URL, Answer, Wire
 
 PRESENT = {"state": "present"}
+SPEC = Spec({}, exclusive=[("cloud_id", "base_url")])
 FIELDS: Fields = {
     "id": Id("id", read_only=True),
     "name": Text("name"),
@@ -60,9 +60,13 @@ class Things(Thing):
 
     def plan(self, client: Any, options: Mapping[str, Any]) -> Plan:
         there = {entry["name"]: entry for entry in self.list(client)}
-        wished = [self.settle(there.get(name), PRESENT, {"name": name, "description": text}) for name, text in options["things"].items()]
-        others = [self.settle(entry, {"state": "absent"}, {}) for name, entry in there.items() if name not in options["things"]]
-        return Plan([others, wished], many=list(options["things"]))
+        changes = []
+        for name, text in options["things"].items():
+            change = self.settle(client, there.get(name), PRESENT, {"name": name, "description": text})
+            change.actions = list(options.get("actions", {}).get(name, ()))
+            changes.append(change)
+        others = [self.removal(entry) for name, entry in there.items() if name not in options["things"]]
+        return Plan([others, changes][:: -1 if options.get("purge_last") else 1], many=list(options["things"]))
 
 
 def uncertain() -> UncertainResult:
@@ -95,6 +99,9 @@ class Service:
         while self.at_next_read:
             self.add(name=self.at_next_read.pop())
         return copy.deepcopy(list(self.things.values()))
+
+    def get(self, *path: str) -> dict[str, Any]:
+        return copy.deepcopy(self.things[path[-1]])
 
     def write(self, what: str, execute: Any) -> Any:
         self.writes.append(what)
@@ -319,9 +326,10 @@ class TestLookingAgain:
         assert result["diff"] == {"before": {"name": "a", "description": "old"}, "after": {"name": "a", "description": "new"}}
         assert service.pauses == []
 
-    def test_an_object_that_somebody_else_created_first_is_taken_over(self) -> None:
+    @pytest.mark.parametrize("status", [400, 409])
+    def test_an_object_that_somebody_else_created_first_is_taken_over(self, status: int) -> None:
         service = Service()
-        service.failures = [("before", ApiError("already there", status=400))]
+        service.failures = [("before", ApiError("already there", status=status))]
         service.list()
         first = service.write
 
@@ -346,21 +354,27 @@ class TestLookingAgain:
         write = service.write
 
         def vanish(what: str, execute: Any) -> Any:
-            service.things.clear()
-            service.at_next_read.append("a")  # and is there again
+            service.things = {f"gone{len(service.writes)}": {"id": f"gone{len(service.writes)}", "name": "a"}}  # and another one is there
             service.failures = [("before", MissingObject("gone", status=400))]
             return write(what, execute)
 
         service.write = vanish  # type: ignore[method-assign]
         service.at_next_read.append("a")
         assert isinstance(failure(service, name="a", description="d"), MissingObject)
-        assert service.writes == ["update t1"] * 4
+        assert service.writes == ["update t1", "update gone0", "update gone1", "update gone2"]
+
+    def test_an_object_that_is_there_although_a_write_says_otherwise_ends_it(self) -> None:
+        service = Service("a")
+        service.failures = [("before", MissingObject("the gateway was not found", status=400))] * 10
+        error = failure(service, name="a", description="d")
+        assert str(error) == 'Could not update the Thing "a": the gateway was not found.'
+        assert (service.writes, service.reads) == (["update t1"], 2)
 
     def test_a_parent_that_stays_missing_ends_it(self) -> None:
         service = Service()
         service.failures = [("before", MissingObject("no such parent", status=400))] * 10
         assert isinstance(failure(service, name="a"), MissingObject)
-        assert len(service.writes) <= 4
+        assert service.writes == ["create a"]
 
 
 class TestActions:
@@ -439,6 +453,55 @@ class TestSets:
         }
         assert service.writes == ["delete t3", "create new", "update t2"]
 
+    def test_a_lost_answer_beside_a_refusal_is_settled_before_it_is_told(self) -> None:
+        service = Service()
+        service.failures = [("after", uncertain()), ("never", uncertain()), ("before", ApiError("too long", status=422))]
+        with pytest.raises(ApiError) as caught:
+            self.run(service, a="", b="", c="", d="")
+        assert str(caught.value).startswith('Could not create the Thing "c": too long. Done before that: create the Thing "b"')
+        assert caught.value.details() == {
+            "kind": "ApiError",
+            "status": 422,
+            "code": "",
+            "done": [f'create the Thing "{name}"' for name in ("b", "d", "a")],
+            "left": ['create the Thing "c"'],
+        }
+
+    def test_what_nobody_can_look_into_is_told_as_uncertain(self) -> None:
+        service = Service()
+        service.failures = [("never", uncertain()), ("after", uncertain()), ("before", NoConnection("no"))]
+        service.pause = mock.Mock(side_effect=OutOfTime("no time"))  # type: ignore[method-assign]
+        with pytest.raises(CloudConnexaError) as caught:
+            self.run(service, a="", b="", c="", d="")
+        assert caught.value.done == ['create the Thing "a"']
+        assert caught.value.uncertain == ['create the Thing "b"']
+        assert caught.value.left == ['create the Thing "c"', 'create the Thing "d"']
+        assert 'It is not known whether this was done: create the Thing "b".' in str(caught.value)
+
+    @pytest.mark.parametrize("concurrency", [1, 2])
+    @pytest.mark.parametrize("error", [Refused("no", status=403), NoConnection("no"), OutOfTime("no")])
+    def test_nothing_more_is_begun_after_a_failure_that_awaits_everything(self, concurrency: int, error: CloudConnexaError) -> None:
+        service = Service()
+        service.failures = [("never", error)] + [("before", error)] * 100
+        with pytest.raises(type(error)) as caught:
+            self.run(service, concurrency=concurrency, **dict.fromkeys("abcdefghij", ""))
+        assert len(service.writes) <= 1 + concurrency
+        assert len(caught.value.left) == 9
+
+    def test_other_changes_go_on_after_one_that_is_refused_for_itself(self) -> None:
+        service = Service()
+        service.failures = [("before", ApiError("too long", status=422))]
+        with pytest.raises(ApiError):
+            self.run(service, a="", b="", c="")
+        assert service.names == ["b", "c"]
+
+    def test_answers_that_are_lost_in_a_row_make_it_look(self) -> None:
+        service = Service()
+        service.failures = [("after", uncertain())] * 3
+        assert self.run(service, **dict.fromkeys("abcde", ""))["changed"] is True
+        assert (service.names, service.reads) == (["a", "b", "c", "d", "e"], 2)
+        assert service.writes == [f"create {name}" for name in "abcde"]
+
     def test_a_second_run_changes_nothing(self) -> None:
         service = Service("a")
         result = self.run(service, a="")
@@ -455,8 +518,8 @@ class TestSets:
     @pytest.mark.parametrize("concurrency", [1, 3])
     def test_a_failure_ends_it_with_its_phase_and_tells_what_was_done_and_what_is_left(self, concurrency: int) -> None:
         service = self.service()
-        service.failures = [("before", Refused("the API answered 403", status=403))]
-        with pytest.raises(Refused) as caught:
+        service.failures = [("before", ApiError("the API answered 422", status=422))]
+        with pytest.raises(ApiError) as caught:
             self.run(service, concurrency=concurrency, new="n", change="new")
         assert {write.split()[0] for write in service.writes} == {"delete"}
         everything = {'delete the Thing "drop"', 'delete the Thing "keep"', 'create the Thing "new"', 'update the Thing "change"'}
@@ -503,7 +566,7 @@ OPTIONS = {
 class TestPerforming:
     def test_a_list_is_told_with_what_it_cost(self, wire: Wire, clock: Clock) -> None:
         wire.on("GET", "/things", Answer(429, headers={"Retry-After": "2"}), Answer(200, {"content": [{"id": "t1"}], "totalPages": 1}))
-        result = perform(inform("things", lambda client, options: client.list("things")), OPTIONS, False, "ansible-core/2.19.0")
+        result = perform(inform("things", lambda client, options: client.list("things")), SPEC, OPTIONS, False, "ansible-core/2.19.0")
         assert result == {
             "changed": False,
             "things": [{"id": "t1"}],
@@ -513,22 +576,26 @@ class TestPerforming:
 
     def test_a_failure_is_a_result_with_message_and_details(self, wire: Wire, clock: Clock) -> None:
         wire.on("GET", "/things", Answer(403))
-        result = perform(inform("things", lambda client, options: client.list("things")), OPTIONS, False)
+        result = perform(inform("things", lambda client, options: client.list("things")), SPEC, OPTIONS, False)
         assert result["failed"] is True
         assert result["msg"].startswith("Could not list the things: the API answered 403. Check client_id")
         assert result["error"] == {"kind": "Refused", "status": 403, "code": ""}
         assert result["api"]["reads"] == 1
 
     def test_options_that_name_no_service_cost_nothing(self) -> None:
-        result = perform(inform("things", lambda client, options: []), {**OPTIONS, "base_url": ""}, False)
+        result = perform(inform("things", lambda client, options: []), SPEC, {**OPTIONS, "base_url": ""}, False)
         assert (result["failed"], result["error"]) == (True, {"kind": "InvalidInput"})
         assert "api" not in result
+
+    def test_options_that_do_not_go_together_cost_nothing(self) -> None:
+        result = perform(inform("things", lambda client, options: []), SPEC, {**OPTIONS, "cloud_id": "example"}, False)
+        assert result["msg"] == "cloud_id and base_url are mutually exclusive. Leave out cloud_id or base_url."
 
     def test_a_fault_of_our_own_is_told_as_one(self, clock: Clock) -> None:
         def break_down(client: Any, options: Mapping[str, Any]) -> Any:
             raise ZeroDivisionError("oops")
 
-        result = perform(inform("things", break_down), OPTIONS, False)
+        result = perform(inform("things", break_down), SPEC, OPTIONS, False)
         assert result["failed"] is True
         assert result["msg"].startswith("The collection itself failed (ZeroDivisionError).")
         assert "break_down" in result["exception"]
@@ -536,24 +603,24 @@ class TestPerforming:
 
     def test_what_is_planned_stands_with_what_it_cost(self, wire: Wire, clock: Clock) -> None:
         wire.on("GET", "/things", Answer(200, {"content": []}))
-        result = perform(manage(Thing()), {**OPTIONS, **PRESENT, "name": "a"}, True)
-        assert result["api"]["planned"] == {"reads": 1, "writes": 1, "seconds": 0.0}
+        result = perform(manage(Thing()), SPEC, {**OPTIONS, **PRESENT, "name": "a"}, True)
+        assert result["api"]["planned"] == {"reads": 1, "writes": 1, "seconds": None}
         assert "planned" not in result
 
     def test_a_login_gives_the_token_and_nothing_else_of_the_answer(self, wire: Wire, clock: Clock) -> None:
         wire.on("POST", "/oauth/token", Answer(200, {"access_token": "Token.1", "token_type": "bearer", "expires_in": 7, "scope": "x"}))
-        result = perform(log_in, {**OPTIONS, "access_token": None, "client_id": "id", "client_secret": "secret"}, False)
+        result = perform(log_in, SPEC, {**OPTIONS, "access_token": None, "client_id": "id", "client_secret": "secret"}, False)
         assert result.pop("api")["logins"] == 1
         assert result == {"changed": False, "access_token": "Token.1", "token_type": "bearer", "expires_in": 7}
 
     def test_a_failed_login_says_so(self, wire: Wire, clock: Clock) -> None:
         wire.on("POST", "/oauth/token", Answer(401))
-        result = perform(log_in, {**OPTIONS, "access_token": None, "client_id": "id", "client_secret": "secret"}, False)
+        result = perform(log_in, SPEC, {**OPTIONS, "access_token": None, "client_id": "id", "client_secret": "secret"}, False)
         assert result["msg"].startswith("Could not log in: the API answered 401.")
 
     @pytest.mark.parametrize("missing", ["client_id", "client_secret"])
     def test_a_login_needs_credentials(self, wire: Wire, clock: Clock, missing: str) -> None:
-        result = perform(log_in, {**OPTIONS, "client_id": "id", "client_secret": "secret", missing: None}, False)
+        result = perform(log_in, SPEC, {**OPTIONS, "client_id": "id", "client_secret": "secret", missing: None}, False)
         assert result["msg"] == "client_id and client_secret are needed to get an access token. Give both."
         assert wire.calls == []
 
@@ -566,10 +633,7 @@ class TestPerforming:
         wire.on("GET", "/things", Answer(200, {"content": []}))
         options = {**OPTIONS, "access_token": None, "client_id": "id", "client_secret": "secret", "session_cache": shared}
         for _task in range(2):
-            perform(inform("things", lambda client, options: client.list("things")), options, False)
+            perform(inform("things", lambda client, options: client.list("things")), SPEC, options, False)
         assert wire.calls.count("POST /oauth/token") == (1 if shared else 2)
         assert bool(list(tmp_path.iterdir())) is shared
 
-
-def test_a_change_is_told_apart_by_the_identity_of_its_resource() -> None:
-    assert _runner._identity(Thing(), Change({"id": "1", "name": "a"}, None)) == "a"

@@ -520,7 +520,7 @@ class TestWaiting:
         assert "it was still offline after 12 s" in result["msg"]
         assert "wait_timeout" in result["msg"]
         assert "licence" not in result["msg"]
-        assert wpc.clock.naps == [5.0, 5.0]
+        assert wpc.clock.naps == [5.0, 5.0, 2.0]
 
     def test_that_takes_too_long_hints_at_a_missing_licence(self, wpc: Playground) -> None:
         set_standing(wpc, licensed=False)
@@ -536,7 +536,7 @@ class TestWaiting:
         headers = {"X-RateLimit-Remaining": 100, "X-RateLimit-Replenish-Rate": 1, "X-RateLimit-Replenish-Time": 15}
         wpc.emulator.faults.add("headers", headers=headers, when={"kind": "read"})
         wpc.fails("connector", network="berlin", name="standing", wait_for="online", wait_timeout=50)
-        assert wpc.clock.naps == [15.0, 15.0, 15.0]
+        assert wpc.clock.naps == [15.0, 15.0, 15.0, 5.0]
 
     def test_is_apart_from_max_wait(self, wpc: Playground) -> None:
         def connect_after_a_while() -> None:
@@ -570,9 +570,9 @@ class TestRefusedOptions:
             ({"network": "berlin"}, "name, id"),
             ({"network": "berlin", "name": ""}, "name"),
             ({"network": "", "name": "east"}, "network"),
-            ({"network": "berlin", "host": "db1", "name": "east"}, "network|host"),
-            ({"host": "db1", "name": "east", "ipsec_state": "started"}, "host|ipsec_state"),
-            ({"host": "db1", "name": "east", "ipsec": {"platform": "aws"}}, "host|ipsec"),
+            ({"network": "berlin", "host": "db1", "name": "east"}, "network and host are mutually exclusive"),
+            ({"host": "db1", "name": "east", "ipsec_state": "started"}, "host and ipsec_state are"),
+            ({"host": "db1", "name": "east", "ipsec": {"platform": "aws"}}, "host and ipsec are"),
             ({**EAST, "credentials": "certificate"}, "token, profile"),
             ({**EAST, "wait_for": "offline"}, "online"),
             ({**EAST, "tunneling_protocol": "ipsec"}, "tunneling_protocol"),

@@ -103,7 +103,7 @@ def test_filter_by_ids(wpc: Playground) -> None:
         ({"host": "berlin"}, "there is no Host with the id or name 'berlin'"),
         ({"region": "Canada"}, "means 3 Regions"),
         ({"region": "Atlantis"}, "no Region is called 'Atlantis'"),
-        ({"network": "berlin", "host": "db1"}, "network|host"),
+        ({"network": "berlin", "host": "db1"}, "network and host are mutually exclusive"),
         ({"connection_status": "asleep"}, "online, offline, online_with_issues"),
     ],
 )

@@ -205,7 +205,7 @@ class TestFailures:
         task: dict[str, Any] = dict(
             network="berlin", connectors=[{"name": f"c{number}", "region": "us-mia"} for number in range(4)], purge=True, concurrency=1
         )
-        wpc.emulator.faults.add("status", status=403, when={"method": "POST", "path": "/networks/connectors", "nth": 2})
+        wpc.emulator.faults.add("status", status=422, when={"method": "POST", "path": "/networks/connectors", "nth": 2})
         result = wpc.run("connector", **task)
         assert result["failed"]
         assert result["error"]["done"] == [f'create the Connector "c{number}" of the Network "berlin"' for number in (0, 2, 3)]
@@ -213,7 +213,7 @@ class TestFailures:
             'create the Connector "c1" of the Network "berlin"',
             'delete the Connector "standing" of the Network "berlin"',
         ]
-        assert 'Could not create the Connector "c1" of the Network "berlin": the API answered 403' in result["msg"]
+        assert 'Could not create the Connector "c1" of the Network "berlin": the API answered 422' in result["msg"]
         assert "standing" in names(wpc)
         assert wpc.calls("connector", **task)["write"] == 2
         assert sorted(names(wpc)) == ["c0", "c1", "c2", "c3"]
@@ -227,14 +227,35 @@ class TestFailures:
         assert sorted(names(wpc)) == ["east", "west"]
 
     def test_where_a_credential_cannot_be_issued_the_message_says_what_exists_by_then(self, wpc: Playground) -> None:
-        wpc.emulator.faults.add("status", status=403, when={"method": "POST", "path": "/profile", "nth": 2, "times": 1})
-        result = wpc.run("connector", network="berlin", connectors=[EAST, WEST], credentials="token", concurrency=1)
-        assert 'Could not issue the token of the Connector "west"' in result["msg"]
+        wpc.emulator.faults.add("status", status=422, when={"method": "POST", "path": "/profile", "nth": 1, "times": 1})
+        task: dict[str, Any] = dict(network="berlin", connectors=[EAST, WEST], purge=True, credentials="token", concurrency=1)
+        result = wpc.run("connector", **task)
+        assert 'Could not issue the token of the Connector "east"' in result["msg"]
+        assert "A repetition issues the token only with credentials_force: true" in result["msg"]
         assert result["error"]["done"] == [
             'create the Connector "east" of the Network "berlin"',
             'create the Connector "west" of the Network "berlin"',
-            'issue the token of the Connector "east" of the Network "berlin"',
+            'issue the token of the Connector "west" of the Network "berlin"',
         ]
+        assert result["error"]["left"] == [
+            'issue the token of the Connector "east" of the Network "berlin"',
+            'delete the Connector "standing" of the Network "berlin"',
+        ]
+
+    def test_the_old_ones_stay_until_the_new_ones_are_online(self, wpc: Playground) -> None:
+        task: dict[str, Any] = dict(network="berlin", connectors=[EAST, WEST], purge=True, wait_for="online", wait_timeout=60)
+        result = wpc.run("connector", **task)
+        assert result["error"]["left"][-1] == 'delete the Connector "standing" of the Network "berlin"'
+        assert names(wpc) == ["east", "standing", "west"]
+        for name in ("east", "west"):
+            wpc.emulator.set_connector(wpc.connector(name)["id"], connectionStatus="ONLINE")
+        assert wpc.run("connector", **task)["changed"]
+        assert names(wpc) == ["east", "west"]
+
+    def test_every_token_is_issued_before_anyone_is_waited_for(self, wpc: Playground, tmp_path: Path) -> None:
+        options: dict[str, Any] = dict(credentials="token", credentials_dest=str(tmp_path), wait_for="online", wait_timeout=30)
+        result = wpc.run("connector", network="berlin", connectors=[EAST, WEST], concurrency=1, **options)
+        assert (result["error"]["kind"], sorted(path.name for path in tmp_path.iterdir())) == ("OutOfTime", ["east", "west"])
 
 
 class TestOtherOptions:

@@ -111,10 +111,14 @@ class TestPresets:
             "autoInitiate": False,
         }
 
-    def test_who_is_told_to_initiate_does_even_when_attached(self, wpc: Playground) -> None:
+    def test_nobody_initiates_when_attached(self, wpc: Playground) -> None:
         ike = {"startup_action": "attach", "auto_initiate": True}
-        wpc.run("connector", **NEW, ipsec={"platform": "aws", "pre_shared_key": KEY, "ike_protocol": ike})
-        assert (proposed(wpc)["startupAction"], proposed(wpc)["autoInitiate"]) == ("ATTACH", True)
+        message = wpc.fails("connector", **NEW, ipsec={"platform": "aws", "pre_shared_key": KEY, "ike_protocol": ike})
+        assert "the startup_action attach does not go with auto_initiate: true. Set startup_action to start" in message
+        tunnel = {"platform": "aws", "pre_shared_key": KEY}
+        wpc.run("connector", **NEW, ipsec=tunnel)
+        wpc.run("connector", **NEW, ipsec={**tunnel, "ike_protocol": {"startup_action": "attach"}})
+        assert (proposed(wpc)["startupAction"], proposed(wpc)["autoInitiate"]) == ("ATTACH", False)
 
     def test_the_older_dead_peer_detection_takes_the_place_of_auto_initiate(self, wpc: Playground) -> None:
         detection = {"timeout_sec": 60, "dead_peer_handling": "restart"}

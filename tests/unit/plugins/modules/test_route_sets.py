@@ -73,15 +73,22 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_written(wpc: Pl
     )
     for part in ("entry 1: ", "10.1.0.0/16", "entry 3: 10.2.0.0/16 stands in the list twice", "entry 4: ", "entry 5: ", "entry 6: "):
         assert part in message
-    message = wpc.fails("route", network="berlin", routes=["10.1.0.0/16", "10.1.2.0/24", "10.9.8.0/24"])
-    assert "10.1.2.0/24 overlaps 10.1.0.0/16, another entry" in message
-    assert '10.9.8.0/24 overlaps 10.9.0.0/16, the Route of the Network "frankfurt"' in message
+    message = wpc.fails("route", network="berlin", routes=["10.1.0.0/16", "10.1.0.0/16", "10.1.2.0/24", "10.9.8.0/24", "10.8.0.0/15", "x"])
+    for part in (
+        "entry 2: 10.1.0.0/16 stands in the list twice",
+        "entry 6: ",
+        "10.1.2.0/24 overlaps 10.1.0.0/16, another entry",
+        '10.9.8.0/24 overlaps 10.9.0.0/16, the Route of the Network "frankfurt"',
+        "10.9.8.0/24 overlaps 10.8.0.0/15, another entry",
+        '10.8.0.0/15 overlaps 10.9.0.0/16, the Route of the Network "frankfurt"',
+    ):
+        assert part in message
     assert wpc.emulator.count()["write"] == 0
 
 
 def test_a_partial_failure_says_what_is_done_and_what_is_not_and_the_next_run_completes_it(wpc: Playground) -> None:
     wanted = [f"10.{number}.0.0/16" for number in range(6)]
-    wpc.emulator.faults.add("status", status=403, when={"method": "POST", "path": "/networks/routes", "nth": 3})
+    wpc.emulator.faults.add("status", status=422, when={"method": "POST", "path": "/networks/routes", "nth": 3})
     result = wpc.run("route", network="berlin", routes=wanted, concurrency=1)
     assert result["failed"]
     assert len(result["error"]["done"]) == len(subnets(wpc)) == 5
@@ -119,6 +126,22 @@ def test_a_description_is_changed_in_place(wpc: Playground) -> None:
     assert [call.path for call in wpc.emulator.calls if call.method == "PUT"] == [f"/api/v1/networks/routes/{before['10.2.0.0/16']['id']}"]
     assert wpc.routes() == {**before, "10.2.0.0/16": {**before["10.2.0.0/16"], "description": "new"}}
     assert result["diff"] == {"before": {"10.2.0.0/16": {"description": "two"}}, "after": {"10.2.0.0/16": {"description": "new"}}}
+
+
+def test_a_route_that_takes_the_place_of_another_does_not_take_its_description(wpc: Playground) -> None:
+    counted(wpc, routes=[{"subnet": "10.1.0.0/16", "description": "Old office"}])
+    result, calls = counted(wpc, routes=["10.0.0.0/8"], purge=True)
+    assert (subnets(wpc), calls["write"]) == ({"10.0.0.0/8": ""}, 1)
+    assert result["diff"] == {"before": {"10.1.0.0/16": {"description": "Old office"}}, "after": {"10.0.0.0/8": {"description": ""}}}
+
+
+def test_an_entry_may_hold_a_number_for_a_text(wpc: Playground) -> None:
+    counted(wpc, routes=[{"subnet": "10.1.0.0/16", "description": 2026}])
+    assert subnets(wpc) == {"10.1.0.0/16": "2026"}
+
+
+def test_purge_means_nothing_without_a_set(wpc: Playground) -> None:
+    assert "purge means nothing without routes" in wpc.fails("route", network="berlin", subnet="10.1.0.0/16", purge=True)
 
 
 def test_what_is_left_out_stays(wpc: Playground) -> None:

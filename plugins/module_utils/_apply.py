@@ -1,0 +1,242 @@
+# Copyright (c) 2026 The openvpn.cloudconnexa contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Carrying out a plan, whatever becomes of it: lost answers, interference of others, refusals. Private to this collection."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+
+from ._client import Client
+from ._compare import Object
+from ._errors import (
+    ApiError,
+    CloudConnexaError,
+    InvalidAnswer,
+    InvalidInput,
+    MissingObject,
+    NoConnection,
+    OutOfTime,
+    Refused,
+    UncertainResult,
+)
+from ._resource import Action, Change, Plan, Resource
+from ._threads import each
+
+_LOOKS = 4  # how often a task looks, without getting further, after the world turned out to be another than planned
+_LOST_IN_A_ROW = 3  # so many lost answers end a pass: it is better to look then than to go on blindly
+
+
+class Outcome(NamedTuple):
+    """A change that was carried out, the object as it is then, None where it is gone, and what its actions add to the result."""
+
+    change: Change
+    after: Optional[Object]
+    additions: Dict[str, Any]
+
+
+class Failure(NamedTuple):
+    """A change that was not carried out, or may not have been, and why."""
+
+    change: Change
+    error: CloudConnexaError
+
+
+class Application:
+    """Brings about what is planned. look: plans anew from what is there then. workers: how many calls may be under way at a time.
+
+    A lost answer, an object that was removed meanwhile, one that somebody else created first: all are settled by looking again and
+    planning from what is there.
+    """
+
+    def __init__(self, resource: Resource, client: Client, look: Callable[[], Plan], workers: int) -> None:
+        self._resource = resource
+        self._client = client
+        self._look = look
+        self._workers = workers
+        self._doubtful: Set[str] = set()  # objects whose creation may yet take effect although its answer was lost
+        self._done: List[str] = []
+        self._actions: Dict[str, Dict[str, Action]] = {}  # by object: a later plan does not know any more that it is new
+        self._acted: Dict[str, Dict[str, Dict[str, Any]]] = {}  # what each action of an object added to the result
+
+    def carry_out(self, plan: Plan) -> List[Outcome]:
+        """Every change of the last plan. Raises CloudConnexaError, which tells what was done by then and what was not."""
+        look, fewest = 0, plan.writes
+        while True:
+            look += 1
+            outcomes, failed = self._go_through(plan)
+            if not failed:
+                return outcomes
+            plan = self._look_again(plan, failed, look)
+            if plan.writes < fewest:
+                look, fewest = 0, plan.writes
+
+    def _go_through(self, plan: Plan) -> Tuple[List[Outcome], List[Failure]]:
+        """Phase by phase, until a change fails."""
+        for change in plan.changes:
+            merged = self._actions.setdefault(self._identity(change), {})
+            merged.update((action.doing, action) for action in change.actions)
+            change.actions = list(merged.values())
+        outcomes: List[Outcome] = []
+        for phase in plan.phases:
+            written, failed = self._write_all(phase)
+            if failed:
+                return outcomes, failed
+            self._act_all(plan, written)
+            for change, after in written:
+                added = self._acted.get(self._identity(change), {}).values()
+                outcomes.append(Outcome(change, after, {name: value for addition in added for name, value in addition.items()}))
+        return outcomes, []
+
+    # changes
+
+    def _write_all(self, phase: List[Change]) -> Tuple[List[Tuple[Change, Optional[Object]]], List[Failure]]:
+        """Carry out the changes of a phase; those that were made, with their objects, and those that were tried in vain."""
+        lost = 0
+
+        def write(change: Change) -> Tuple[Optional[Object], Optional[CloudConnexaError]]:
+            try:
+                after = self._write(change)
+                self._done.append(self._told(change))
+                return after, None
+            except CloudConnexaError as error:
+                return None, error
+
+        def is_last(result: Tuple[Optional[Object], Optional[CloudConnexaError]]) -> bool:
+            nonlocal lost
+            lost = lost + 1 if isinstance(result[1], UncertainResult) else 0
+            return _is_general(result[1]) or lost == _LOST_IN_A_ROW
+
+        todo = [change for change in phase if change.verb]
+        results = each(self._workers, write, todo, is_last, first_alone=True)  # its answer tells how many more may follow at once
+        tried = [(change, *result) for change, result in zip(todo, results) if result]
+        untouched = [(change, change.after) for change in phase if not change.verb]
+        failed = [Failure(change, error) for change, _after, error in tried if error]
+        return untouched + [(change, after) for change, after, error in tried if not error], failed
+
+    def _write(self, change: Change) -> Optional[Object]:
+        """Carry out a change; returns the object as it is then."""
+        resource, client = self._resource, self._client
+        with telling(self._told(change)):
+            after = resource.write(client, change)
+            if self._identity(change) not in self._doubtful or after is None or change.verb != "create":
+                return after
+            try:
+                if not resource.twins(client, after):
+                    return after
+                # An earlier creation, whose answer was lost, took effect late: the one that was just made is taken back.
+                resource.write(client, Change(after, None))
+            except CloudConnexaError as error:
+                raise UncertainResult(error) from None
+            raise UncertainResult(InvalidAnswer("another object of this name appeared meanwhile"))
+
+    def _look_again(self, plan: Plan, failed: List[Failure], look: int) -> Plan:
+        """What is still to do, seen from what is there by now. Raises the failure that no look can settle."""
+        lost = [failure for failure in failed if isinstance(failure.error, UncertainResult)]
+        fatal = [failure for failure in failed if failure not in lost and not _may_be_settled(failure)]
+        if (fatal and not lost) or look == _LOOKS:
+            raise self._failure((fatal or failed)[0], plan, lost)
+        self._doubtful.update(self._identity(failure.change) for failure in lost)
+        try:
+            if self._doubtful:
+                self._client.pause(float(look))
+            again = self._look()
+        except CloudConnexaError as blind:  # what it should have settled stays open, and that has to be told first
+            raise self._failure((fatal or lost or [Failure(failed[0].change, blind)])[0], plan, lost) from None
+        left = {self._told(change): change for change in again.changes if change.verb}
+        self._done += [told for told in (self._told(failure.change) for failure in lost) if told not in left]
+        for failure in failed:
+            same = left.get(self._told(failure.change))
+            is_late = self._identity(failure.change) in self._doubtful  # then it may be there already, but cannot be seen yet
+            if failure in fatal or (same is not None and not is_late and _is_the_same(failure.change, same)):
+                raise self._failure(failure, again, [])
+        return again
+
+    # actions
+
+    def _act_all(self, plan: Plan, written: List[Tuple[Change, Optional[Object]]]) -> None:
+        """Carry out the actions, those of one object in their order, and last those that only wait."""
+        objects = [(change, after) for change, after in written if after is not None and change.actions]
+        for waiting in (False, True):
+
+            def act(pair: Tuple[Change, Object], waiting: bool = waiting) -> Optional[CloudConnexaError]:
+                return self._act(*pair, waiting)
+
+            results = each(self._workers, act, objects, _is_general)
+            failures = [Failure(change, error) for (change, _after), error in zip(objects, results) if error]
+            if failures:
+                raise self._failure(failures[0], plan, [])
+
+    def _act(self, change: Change, after: Object, waiting: bool) -> Optional[CloudConnexaError]:
+        acted = self._acted.setdefault(self._identity(change), {})
+        for action in change.actions:
+            if action.doing in acted or waiting != (not action.writes):
+                continue
+            doing = f"{action.doing} the {self._resource.label(after)}"
+            try:
+                with telling(doing):
+                    acted[action.doing] = action.run(self._client, after)
+            except CloudConnexaError as error:
+                return error
+            self._done.append(doing)
+        return None
+
+    # telling
+
+    def _told(self, change: Change) -> str:
+        return f"{change.verb} the {self._resource.label(change.object)}"
+
+    def _identity(self, change: Change) -> str:
+        return str(change.object.get(self._resource.identity))
+
+    def _failure(self, failure: Failure, plan: Plan, lost: List[Failure]) -> CloudConnexaError:
+        """The error with what has become of everything else."""
+        error = failure.error
+        error.done = list(self._done)
+        error.uncertain = [self._told(change) for change, _error in lost]
+        error.left = []
+        remedies = [error.remedy]
+        for change in plan.changes:
+            told = self._told(change)
+            if change.verb and told not in self._done:
+                error.left += [] if told in error.uncertain else [told]
+                continue  # a repetition of the task begins with that
+            for action in change.actions:
+                if change.after is not None and action.doing not in self._acted.get(self._identity(change), {}):
+                    error.left.append(f"{action.doing} the {self._resource.label(change.object)}")
+                    remedies.append(action.remedy)
+        if plan.many is None:  # the message begins with what it is about
+            error.uncertain, error.left = [], [told for told in error.left if told != error.doing]
+        error.remedy = ". ".join(dict.fromkeys(remedy for remedy in remedies if remedy))
+        return error
+
+
+@contextmanager
+def telling(doing: str) -> Iterator[None]:
+    """Tells a failure what was being done."""
+    try:
+        yield
+    except InvalidInput:
+        raise  # says what is wrong with the options, which has nothing to do with the moment
+    except CloudConnexaError as error:
+        error.doing = error.doing or doing
+        raise
+
+
+def _is_general(error: Optional[CloudConnexaError]) -> bool:
+    """Whether the same awaits every other call."""
+    return isinstance(error, (Refused, NoConnection, OutOfTime))
+
+
+def _may_be_settled(failure: Failure) -> bool:
+    """Whether what failed may be explained by what somebody else does: the object is gone, or there already."""
+    change, error = failure
+    if isinstance(error, MissingObject):
+        return True
+    return change.verb == "create" and isinstance(error, ApiError) and error.status in (400, 409)
+
+
+def _is_the_same(change: Change, again: Change) -> bool:
+    """Whether a look has found the object as it was, so that a repetition would fail as well."""
+    before, found = change.before or {}, again.before or {}
+    return before.get("id") == found.get("id")
