@@ -37,15 +37,20 @@ class Answer:
 
 
 class Refused(Exception):
-    """The call breaks a rule: 400 with an ErrorResponse. ``about`` names the member, ``code`` is the vendor's code where known."""
+    """The call breaks a rule: an ErrorResponse. ``about`` names the member, ``code`` is the vendor's code where known.
 
-    def __init__(self, message: str, about: str = "application", code: str = "9-0-0") -> None:
+    conflict: whether the rule is that something is taken, for which the status is not certain.
+    """
+
+    def __init__(self, message: str, about: str = "application", code: str = "9-0-0", conflict: bool = False) -> None:
         super().__init__(message)
-        self.message, self.about, self.code = message, about, code
+        self.message, self.about, self.code, self.conflict = message, about, code, conflict
 
-    def answer(self) -> Answer:
+    def answer(self, conflict: str = "400") -> Answer:
+        """``conflict``: the position of the switch."""
         problem = {"errorCode": self.code, "message": self.message, "params": {}}
-        return Answer(400, {"errorDetails": {self.about: [problem]}, "statusError": "Bad Request"}, JSON)
+        status, text = (409, "Conflict") if self.conflict and conflict == "409" else (400, "Bad Request")
+        return Answer(status, {"errorDetails": {self.about: [problem]}, "statusError": text}, JSON, documented=status == 400)
 
 
 class Missing(Exception):

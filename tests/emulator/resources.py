@@ -46,7 +46,7 @@ class Objects:
 
     find: Callable[[Request], Any]
     show: Callable[[Any, Switches], Members]
-    change: Callable[[Wpc, Any, Members], None]
+    change: Callable[[Wpc, Any, Members], object]
     remove: Callable[[Wpc, Any], None]
 
     def read(self, request: Request) -> Answer:
@@ -98,7 +98,7 @@ def _list_connectors(request: Request) -> Answer:
         if owner is None
         else owner.connectors.values()
     )
-    return _page(request, found, lambda shown: views.connector(shown, request.switches))
+    return _page(request, found, lambda shown: views.connector(shown, request.switches, listed=True))
 
 
 def _create_connector(request: Request) -> Answer:
@@ -137,7 +137,7 @@ def _list_routes(request: Request) -> Answer:
     if owner and not owner.routes and request.switches["empty_list"] == "not_found":
         return Answer(404, [], JSON, documented=False)
     found = request.wpc.routes if owner is None else owner.routes
-    return _page(request, found.values(), lambda shown: views.route(shown, request.switches))
+    return _page(request, found.values(), lambda shown: views.route(shown, request.switches, listed=True))
 
 
 def _create_route(request: Request) -> Answer:

@@ -214,14 +214,14 @@ class Service:
                 kind=HOST if operation.path.startswith("/api/v1/hosts") else NETWORK,
                 path=path,
                 query=operation.read_query(incoming.query),
-                body=operation.read_body(incoming.body),
+                body=operation.read_body(incoming.body, strict=self.switches["unknown_members"] == "refused"),
                 authorization=authorization,
             )
             answer = handler(request)
         except spec.Unreadable:
             answer = unreadable()
         except Refused as refusal:
-            answer = refusal.answer()
+            answer = refusal.answer(self.switches["conflict"])
         except Missing as missing:
             answer = missing.answer(self.switches["missing_object"])
         if answer.documented and self._check_responses:

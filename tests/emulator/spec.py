@@ -58,7 +58,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one path. ``answers``: the schema of each status and media type; no media type means no body."""
+    """One method of one path. ``answers``: the schema of each status and media type; no media type means no body.
+
+    strict_body_schema: without room for members that are not named.
+    """
 
     method: str
     path: str
@@ -66,6 +69,7 @@ class Operation:
     query: tuple[Parameter, ...]
     body_media: str | None
     body_schema: Schema | None
+    strict_body_schema: Schema | None
     body_required: bool
     answers: Mapping[str, Mapping[str, Schema]]
 
@@ -84,9 +88,10 @@ class Operation:
             values[parameter.name] = value
         return values
 
-    def read_body(self, body: bytes) -> Any:
+    def read_body(self, body: bytes, strict: bool = False) -> Any:
         """The decoded body without its null members, which count as left out. Raises Refused or Unreadable."""
-        if self.body_schema is None or (not body and not self.body_required):
+        schema = self.strict_body_schema if strict else self.body_schema
+        if schema is None or (not body and not self.body_required):
             return None
         if not body:
             raise Unreadable
@@ -94,7 +99,7 @@ class Operation:
             value = without_nulls(json.loads(body)) if self.body_media == JSON else body.decode()
         except (ValueError, RecursionError):
             raise Unreadable from None
-        _check_input(self.body_schema, value, "application")
+        _check_input(schema, value, "application")
         return value
 
     def accepts(self, accept: str) -> bool:
@@ -166,6 +171,7 @@ class Spec:
             query=tuple(self._parameter(parameter) for parameter in parameters if parameter["in"] == "query"),
             body_media=media,
             body_schema=Schema(body["content"][media]["schema"], self._schemas) if media else None,
+            strict_body_schema=Schema(_closed(body["content"][media]["schema"]), self._strict_schemas) if media else None,
             body_required=bool(body.get("required")),
             answers=answers,
         )

@@ -39,7 +39,7 @@ class Ranges:
         entry = _range(network)
         at = bisect.bisect(self._sorted, entry)
         if any(_clash(entry, neighbour) for neighbour in self._sorted[max(0, at - 1) : at + 1]):
-            raise Refused(f"Route {network} overlaps with an existing one", "value")
+            raise Refused(f"Route {network} overlaps with an existing one", "value", conflict=True)
         self._sorted.insert(at, entry)
 
     def remove(self, network: IpNetwork) -> None:

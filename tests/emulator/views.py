@@ -20,13 +20,13 @@ def parent(shown: Parent, switches: Switches, listed: bool = False) -> Members:
     if switches["ip_allocation"] == "both" and not (listed and switches["system_subnets"] == "omitted"):
         view["systemSubnets"] = shown.system_subnets
     if not (listed and switches["children_in_list"] == "omitted"):
-        view["connectors"] = [connector(child, switches) for child in shown.connectors.values()]
+        view["connectors"] = [connector(child, switches, listed) for child in shown.connectors.values()]
         if shown.kind == NETWORK:
-            view["routes"] = [route(child, switches) for child in shown.routes.values()]
-    return view
+            view["routes"] = [route(child, switches, listed) for child in shown.routes.values()]
+    return _cut(view) if listed and switches["list_members"] == "partial" else view
 
 
-def connector(shown: Connector, switches: Switches) -> Members:
+def connector(shown: Connector, switches: Switches, listed: bool = False) -> Members:
     view: Members = {
         "id": shown.id,
         "networkItemId": shown.parent.id,
@@ -48,16 +48,25 @@ def connector(shown: Connector, switches: Switches) -> Members:
             view["ipSecConfig"] = config = {name: value for name, value in config.items() if name not in IPSEC_SECRETS}
         if switches["connector_state"] == "reported":
             config["connectorState"] = "SUSPENDED" if shown.suspended else "ACTIVE"
-    return view
+    return _cut(view) if listed and switches["list_members"] == "partial" else view
 
 
-def route(shown: Route, switches: Switches) -> Members:
+def route(shown: Route, switches: Switches, listed: bool = False) -> Members:
     text = shown.text
     if shown.network.version == 6 and switches["ipv6_text"] == "expanded":
         address, slash, prefix = text.partition("/")
         groups = ipaddress.IPv6Address(address).exploded.split(":")
         text = ":".join(f"{int(group, 16):x}" for group in groups) + slash + prefix
-    return {"id": shown.id, "type": f"IP_V{shown.network.version}", "subnet": text, "description": shown.description}
+    view = {"id": shown.id, "type": f"IP_V{shown.network.version}", "subnet": text, "description": shown.description}
+    return _cut(view) if listed and switches["list_members"] == "partial" else view
+
+
+def _cut(view: Members) -> Members:
+    """What a list may leave of an object."""
+    kept = {name: value for name, value in view.items() if name not in ("description", "domain", "gatewaysIds")}
+    if "ipSecConfig" in kept:
+        kept["ipSecConfig"] = {name: value for name, value in kept["ipSecConfig"].items() if name in ("platform", "connectorState")}
+    return kept
 
 
 def undocumented(answer: Answer, switches: Switches) -> Answer:

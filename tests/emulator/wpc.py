@@ -66,6 +66,7 @@ class Connector:
     addresses: dict[str, str]
     status: str = "OFFLINE"
     suspended: bool = False
+    started: bool = False
     licensed: bool = True
     profiles: int = 0
     profile_calls: int = 0
@@ -172,6 +173,8 @@ class Wpc:
         for gateway in members["gatewaysIds"]:
             if gateway not in self.parents[NETWORK] or not self.parents[NETWORK][gateway].members["egress"]:
                 raise Refused(f"Gateway {gateway} is not a network with egress", "gatewaysIds")
+        if self._switches["domain_case"] == "lowered" and "domain" in members:
+            members["domain"] = members["domain"].lower()
         if len(members.get("domain", "")) > LONGEST_DOMAIN:
             raise Refused(f"Domain is longer than {LONGEST_DOMAIN} characters", "domain")
         changed = current and current.members.get("tunnelingProtocol") != members.get("tunnelingProtocol")
@@ -210,14 +213,20 @@ class Wpc:
         del gone.parent.connectors[gone.id], self.connectors[gone.id]
 
     def suspend(self, connector: Connector, suspended: bool) -> None:
-        if connector.suspended == suspended and self._switches["suspend_repeat"] == "refused":
-            raise Refused(f"Connector is already {'suspended' if suspended else 'active'}")
+        repeat = self._switches["suspend_repeat"]
+        if connector.suspended == suspended and repeat != "ok":
+            state, other = ("suspended", "active") if suspended else ("active", "suspended")
+            otherwise = f"Only {other} connectors can be {'suspended' if suspended else 'activated'}, and this one is not {other}"
+            raise Refused(f"Connector is already {state}" if repeat == "refused" else otherwise)
         connector.suspended = suspended
 
     def drive_ipsec(self, connector: Connector, started: bool) -> None:
         if not connector.ipsec:
             raise Refused("These actions are forbidden for non-IPsec connectors")
-        connector.status = "ONLINE" if started else "OFFLINE"
+        if connector.started == started and self._switches["ipsec_repeat"] == "refused":
+            raise Refused(f"Tunnel is already {'started' if started else 'stopped'}")
+        connector.started = started
+        connector.status = "ONLINE" if started and self._switches["ipsec_start"] == "online" else "OFFLINE"
 
     def issue_credential(self, connector: Connector, whole_profile: bool) -> str | None:
         """A profile or a token; None while it is not ready."""
@@ -282,6 +291,8 @@ class Wpc:
             detection = ike.get(
                 "deadPeerDetection", {"timeoutSec": 30, "deadPeerHandling": "RESTART" if ike.get("autoInitiate") else "NONE"}
             )
+            if ike["startupAction"] == "ATTACH" and ike.get("autoInitiate"):
+                raise Refused("autoInitiate cannot be used with startupAction ATTACH", "ikeProtocol.autoInitiate")
             if not {"timeoutSec", "deadPeerHandling"} <= set(detection):
                 raise Refused("deadPeerDetection is incomplete", "ikeProtocol.deadPeerDetection")
             ike["deadPeerDetection"] = {**detection, "timeoutSec": 30}
@@ -343,7 +354,7 @@ class Wpc:
         if not name.strip():
             raise Refused("Name must not be empty", "name")
         if self._switches["names"] == "unique" and any(peer.members["name"] == name for peer in peers):
-            raise Refused(f"Name {name} is already in use", "name")
+            raise Refused(f"Name {name} is already in use", "name", conflict=True)
         return {"name": name}
 
     def _settled(self, body: Members, defaults: Members, current: Members | None) -> Members:

@@ -331,7 +331,7 @@ class TestSuspension:
         wpc.run("connector", **parent, name="west", region="it-mxp", suspended=False)
         assert writes(wpc) == ["POST connectors"]
 
-    @pytest.mark.parametrize("switches", [{"suspend_repeat": "refused"}])
+    @pytest.mark.parametrize("switches", [{"suspend_repeat": "refused"}, {"suspend_repeat": "refused_otherwise"}])
     @pytest.mark.parametrize("suspended", [True, False])
     def test_that_holds_already_may_be_refused_by_the_service(self, wpc: Playground, suspended: bool) -> None:
         set_standing(wpc, suspended=suspended)
@@ -339,10 +339,10 @@ class TestSuspension:
         assert (result["unverified"], wpc.connector()["suspended"]) == (["suspended"], suspended)
 
     def test_that_the_service_refuses_for_another_reason_is_told(self, wpc: Playground) -> None:
-        body = {"errorMessage": "Connector is locked"}
-        wpc.emulator.faults.add("status", status=400, body=body, when={"path": "/suspend$"})
+        reason = "The connector is active and carries traffic, it cannot be suspended"
+        wpc.emulator.faults.add("status", status=400, body={"errorMessage": reason}, when={"path": "/suspend$"})
         message = wpc.fails("connector", network="berlin", name="standing", suspended=True)
-        assert 'Could not suspend the Connector "standing" of the Network "berlin": the API answered 400 (Connector is locked)' in message
+        assert f'Could not suspend the Connector "standing" of the Network "berlin": the API answered 400 ({reason})' in message
 
     def test_is_left_alone_unless_asked_for(self, wpc: Playground) -> None:
         set_standing(wpc, suspended=True)
@@ -562,10 +562,80 @@ class TestWaiting:
         assert "Could not bring online the Connector" in result["msg"]
 
 
+    @pytest.mark.parametrize("more", [{"suspended": True}, {"network": "datacenter", "ipsec_state": "stopped"}])
+    def test_does_not_go_with_what_cuts_it_off(self, wpc: Playground, more: dict[str, Any]) -> None:
+        wpc.emulator.forget_calls()
+        message = wpc.fails("connector", **{"network": "berlin", "name": "standing", **more}, wait_for="online")
+        assert "wait_for: a Connector that is suspended or stopped does not come online" in message
+        assert wpc.emulator.count()["write"] == 0
+
+    @pytest.mark.parametrize(("timeout", "naps"), [(0, []), (3, [3.0]), (7, [5.0, 2.0])])
+    def test_looks_once_more_when_time_is_up(self, wpc: Playground, timeout: float, naps: list[float]) -> None:
+        message = wpc.fails("connector", network="berlin", name="standing", wait_for="online", wait_timeout=timeout)
+        assert f"it was still offline after {timeout} s" in message
+        assert wpc.clock.naps == naps
+
+    def test_cannot_take_less_than_no_time(self, wpc: Playground) -> None:
+        message = wpc.fails("connector", network="berlin", name="standing", wait_for="online", wait_timeout=-1)
+        assert "wait_timeout is -1 but has to be 0 or more seconds" in message
+
+
+class TestMembersThatAListLeavesOut:
+    @pytest.fixture
+    def switches(self) -> dict[str, str]:
+        return {"list_members": "partial"}
+
+    def test_stay_when_another_one_is_changed(self, wpc: Playground) -> None:
+        wpc.run("connector", **EAST, description="Kept")
+        calls = wpc.calls("connector", **{**EAST, "region": "us-mia"})
+        assert (calls["read"], calls["write"]) == (3, 1)
+        assert (wpc.connector("east")["description"], wpc.connector("east")["vpnRegionId"]) == ("Kept", "us-mia")
+
+    def test_are_no_difference(self, wpc: Playground) -> None:
+        wpc.run("connector", **EAST, description="Kept")
+        assert wpc.calls("connector", **EAST, description="Kept") == {"login": 0, "read": 2, "write": 0}
+
+    def test_are_not_missed_where_nothing_is_to_be_done(self, wpc: Playground) -> None:
+        assert wpc.calls("connector", network="berlin", name="standing", region="us-mia") == {"login": 0, "read": 1, "write": 0}
+
+
+class TestById:
+    @pytest.mark.parametrize("state", ["present", "absent"])
+    @pytest.mark.parametrize("place", [{"network": "frankfurt"}, {"host": "db1"}])
+    def test_of_another_parent_is_never_touched(self, wpc: Playground, place: dict[str, str], state: str) -> None:
+        before = wpc.emulator.state()
+        message = wpc.fails("connector", id=before["networks"][0]["connectors"][0]["id"], state=state, **place)
+        assert 'belongs to the Network "berlin" and cannot move' in message
+        assert wpc.emulator.state() == before
+
+    @pytest.mark.parametrize("kind", ["network", "host"])
+    def test_of_a_parent_that_is_missing_there_is_nothing_to_remove(self, wpc: Playground, kind: str) -> None:
+        before = wpc.emulator.state()
+        options = {"id": wpc.connector()["id"], kind: "mistyped"}
+        assert not wpc.run("connector", **options, state="absent")["changed"]
+        assert "mistyped" in wpc.fails("connector", **options)
+        assert wpc.emulator.state() == before
+
+    def test_blanks_around_it_mean_nothing(self, wpc: Playground) -> None:
+        assert wpc.run("connector", id=f" {wpc.connector()['id']} ", state="absent")["changed"]
+        assert names(wpc) == []
+
+
+class TestEmptyOptions:
+    def test_count_as_not_given(self, wpc: Playground) -> None:
+        blank: dict[str, Any] = {"host": "", "id": "", "credentials_dest": "", "connectors": None}
+        assert wpc.run("connector", **EAST, **blank)["changed"]
+        alone: dict[str, Any] = {"name": "", "id": "", "region": "", "description": "", "host": ""}
+        assert wpc.run("connector", network="berlin", connectors=[{"name": "west"}], **alone)["changed"]
+        assert names(wpc) == ["standing", "east", "west"]
+
+
 class TestRefusedOptions:
     @pytest.mark.parametrize(
         ("options", "told"),
         [
+            ({**EAST, "credentials_dest": "x"}, "credentials_dest means nothing without credentials"),
+            ({**EAST, "purge": True}, "purge means nothing without connectors"),
             ({"name": "east"}, "network, host, id"),
             ({"network": "berlin"}, "name, id"),
             ({"network": "berlin", "name": ""}, "name"),

@@ -124,6 +124,43 @@ class TestUpdates:
         assert wpc.emulator.count()["write"] == 0
 
 
+class TestMembersThatAListLeavesOut:
+    @pytest.fixture
+    def switches(self) -> dict[str, str]:
+        return {"list_members": "partial"}
+
+    def test_stay_when_another_one_is_changed(self, wpc: Playground) -> None:
+        wpc.run("host", **FULL)
+        before = wpc.parent("web1")
+        assert wpc.calls("host", name="web1", internet_access="restricted_internet") == {"login": 0, "read": 2, "write": 1}
+        assert wpc.parent("web1") == {**before, "internetAccess": "RESTRICTED_INTERNET"}
+
+    def test_are_no_difference(self, wpc: Playground) -> None:
+        wpc.run("host", **FULL)
+        assert wpc.calls("host", **FULL)["write"] == 0
+
+
+class TestGateways:
+    def test_without_egress_are_refused_before_any_write(self, wpc: Playground) -> None:
+        wpc.run("network", name="paris", egress=False)
+        wpc.emulator.forget_calls()
+        for check in (True, False):
+            result = wpc.run("host", name="db1", gateways=["paris"], check=check)
+            assert 'gateways: the Network "paris" has no egress. Set its egress to true first' in result["msg"]
+        assert wpc.emulator.count()["write"] == 0
+
+    def test_that_are_named_twice_are_one(self, wpc: Playground) -> None:
+        identity = wpc.parent("berlin")["id"]
+        task: dict[str, Any] = dict(name="db1", internet_access="split_tunnel_off", gateways=["berlin", identity, f" {identity} "])
+        predicted = wpc.run("host", **task, check=True)
+        assert (predicted["host"]["gateways_ids"], wpc.run("host", **task)["diff"]) == ([identity], predicted["diff"])
+
+
+def test_a_domain_is_the_same_in_any_case(wpc: Playground) -> None:
+    wpc.run("host", name="web1", domain="Web1.Example.com")
+    assert wpc.calls("host", name="web1", domain="WEB1.example.COM")["write"] == 0
+
+
 def test_two_hosts_of_one_name_are_refused_with_their_ids(wpc: Playground) -> None:
     twins = wpc.emulator.seed(hosts=[{"name": "twin"}, {"name": "twin"}])["hosts"]
     message = wpc.fails("host", name="twin", state="absent")

@@ -292,3 +292,20 @@ class TestRefusedOptions:
         network_id = wpc.parent("berlin")["id"]
         assert "needs a name" in wpc.fails("network", id=network_id, name=" ")
         assert wpc.parent("berlin")["id"] == network_id
+
+
+class TestMembersThatAListLeavesOut:
+    @pytest.fixture
+    def switches(self) -> dict[str, str]:
+        return {"list_members": "partial"}
+
+    def test_stay_when_another_one_is_changed(self, wpc: Playground) -> None:
+        wpc.run("network", **FULL)
+        before = wpc.parent("paris")
+        result = wpc.run("network", name="paris", egress=True)
+        assert wpc.parent("paris") == {**before, "egress": True}
+        assert result["diff"] == {"before": {"name": "paris", "egress": False}, "after": {"name": "paris", "egress": True}}
+
+    def test_are_no_difference(self, wpc: Playground) -> None:
+        wpc.run("network", **FULL)
+        assert wpc.calls("network", **FULL)["write"] == 0

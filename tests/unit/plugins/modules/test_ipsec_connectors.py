@@ -295,6 +295,46 @@ class TestRefusals:
         assert "aws, azure, cisco, gcp, other" in wpc.fails("connector", **NEW, ipsec={"platform": "digitalocean", "pre_shared_key": KEY})
 
 
+@pytest.mark.parametrize("switches", [{"ipsec_repeat": "refused"}, {"ipsec_repeat": "refused", "ipsec_start": "pending"}])
+class TestTunnelThatTellsLittle:
+    @pytest.mark.parametrize("state", ["started", "stopped"])
+    def test_may_be_switched_where_that_holds_already(self, wpc: Playground, tunnel: str, state: str) -> None:
+        wpc.run("connector", **TUNNEL, ipsec_state="started")
+        for _run in range(2):
+            assert not wpc.run("connector", **TUNNEL, ipsec_state=state).get("failed")
+
+
+@pytest.mark.parametrize("switches", [{"list_members": "partial"}])
+class TestSettingsThatAListLeavesOut:
+    def test_stay_when_another_one_is_changed(self, wpc: Playground, tunnel: str) -> None:
+        before = held(wpc)
+        wpc.run("connector", **TUNNEL, description="Changed", ipsec={"pre_shared_key": KEY})
+        assert held(wpc) == before
+        wpc.run("connector", **TUNNEL, ipsec={"pre_shared_key": KEY, "hostname": "gate"})
+        assert held(wpc) == {**before, "hostname": "gate"}
+
+    def test_are_no_difference(self, wpc: Playground, tunnel: str) -> None:
+        wished = {"pre_shared_key": KEY, "ike_protocol": {"phase1": {"encryption_algorithms": ["aes256"]}}}
+        assert wpc.calls("connector", **TUNNEL, ipsec=wished)["write"] == 0
+
+
+class TestSecretsWithBlanks:
+    def test_are_refused_without_being_shown(self, wpc: Playground) -> None:
+        message = wpc.fails("connector", **NEW, ipsec={"platform": "aws", "pre_shared_key": f"{KEY}\n"})
+        assert "ipsec.pre_shared_key begins or ends with a blank or a line end" in message
+        assert KEY not in message
+
+    def test_that_belong_there_are_sent_to_the_letter_and_hidden_in_any_form(self, wpc: Playground) -> None:
+        key = "Canary.Private.Key\n"
+        body = {"errorMessage": f"no key: {key.strip()}"}
+        wpc.emulator.faults.add("status", status=422, body=body, when={"method": "POST"})
+        options = {"authentication_type": "certificate", "peer_certificate_private_key": key}
+        assert "no key: ***" in wpc.fails("connector", **NEW, ipsec=options)
+        wpc.emulator.faults.clear()
+        wpc.run("connector", **NEW, ipsec=options)
+        assert held(wpc)["peerCertificatePrivateKey"] == key
+
+
 @pytest.mark.parametrize("switches", [{"ipsec_answer": "object"}, {"ipsec_answer": "empty"}])
 class TestTunnel:
     def test_of_a_new_connector_is_started_on_request_only(self, wpc: Playground) -> None:
