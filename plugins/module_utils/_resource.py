@@ -204,7 +204,8 @@ class Resource:
         def is_different(found: Object) -> bool:
             return always or bool(_compare.difference(self.fields, found, wanted))
 
-        if is_different(current):
+        doubtful = any(current.get(word) is None for word in wanted if not self.fields[word].write_only)  # empty, or left out of a list
+        if doubtful or is_different(current):
             current = self.whole(client, current)
         update = is_different(current)
         return Change(current, _compare.merge(self.fields, current, wanted) if update else current, wanted, update)

@@ -250,8 +250,7 @@ def observed(state: dict[str, Any]) -> dict[str, dict[str, Any]]:
                 members |= {"egress": parent["egress"], "tunneling_protocol": parent["tunnelingProtocol"].lower()}
             summary = _summary(Parent(kind, members))
             for connector in parent["connectors"]:
-                started = "ipSecConfig" in connector and connector["connectionStatus"] == "ONLINE"
-                wished = Connector(connector["vpnRegionId"], connector["description"], connector["suspended"], started)
+                wished = Connector(connector["vpnRegionId"], connector["description"], connector["suspended"], connector["started"])
                 _put(summary["connectors"], connector["name"], wished)
             for route in parent.get("routes", ()):
                 _put(summary["routes"], str(ipaddress.ip_network(route["subnet"])), route["description"])

@@ -111,7 +111,7 @@ class Service:
             return {kind: [self._state_of(created) for created in parents] for kind, parents in seeded.items()}
 
     def state(self) -> dict[str, Any]:
-        """The whole WPC in the API's words, whatever the switches say; with ``suspended`` for connectors, without secrets."""
+        """The whole WPC in the API's words, whatever the switches say; with ``suspended`` and ``started`` for connectors, without secrets."""
         with self.lock:
             parents = {
                 f"{kind}s": [self._state_of(shown) for shown in shown_parents.values()] for kind, shown_parents in self.wpc.parents.items()
@@ -244,5 +244,6 @@ class Service:
     def _state_of(self, shown: Parent) -> Members:
         view = views.parent(shown, STATE_VIEW)
         for connector in view["connectors"]:
-            connector["suspended"] = shown.connectors[connector["id"]].suspended
+            known = shown.connectors[connector["id"]]
+            connector |= {"suspended": known.suspended, "started": known.started}
         return view

@@ -67,6 +67,17 @@ def ip_allocation(api: Api) -> Any:
     return "ipV6Address" in _openvpn_connector(api), "systemSubnets" in api.read("/hosts")["content"][0]
 
 
+def list_members(api: Api) -> Any:
+    network = api.create("/networks", **NETWORK, description="d", routes=[{"value": "10.0.0.0/8", "description": "d"}])
+    config = {"platform": "OTHER", "preSharedKey": "canary"}
+    api.create(f"/networks/connectors?networkId={network['id']}", name="c", vpnRegionId="it-mxp", ipSecConfig=config)
+    listed, read = api.read("/networks")["content"][0], api.read(f"/networks/{network['id']}")
+    return [
+        ["description" in body, "gatewaysIds" in body, "description" in body["routes"][0], len(body["connectors"][0]["ipSecConfig"]) > 2]
+        for body in (listed, read)
+    ]
+
+
 def list_order(api: Api) -> Any:
     return len({tuple(region["id"] for region in api.read("/regions")) for _time in range(5)}) > 1
 
@@ -96,6 +107,21 @@ def names(api: Api) -> Any:
     again = [api("POST", "/networks", json=NETWORK), api("POST", child, json={"name": "n", "vpnRegionId": "it-mxp"})]
     renamed = api("PUT", f"/networks/{network['id']}", json=NETWORK)
     return [answer.status_code for answer in [*again, renamed]]
+
+
+def conflict(api: Api) -> Any:
+    network = api.create("/networks", **NETWORK, routes=[{"value": "10.0.0.0/8"}])
+    return [
+        api("POST", f"/networks/routes?networkId={network['id']}", json={"value": value}).status_code for value in ("10.1.0.0/16", "nonsense")
+    ]
+
+
+def unknown_members(api: Api) -> Any:
+    return api("POST", "/networks", json={**NETWORK, "colour": "red"}).status_code
+
+
+def domain_case(api: Api) -> Any:
+    return api.create("/hosts", name="h", internetAccess="SPLIT_TUNNEL_ON", domain="App.Example")["domain"]
 
 
 def trimming(api: Api) -> Any:
@@ -137,13 +163,25 @@ def last_connector(api: Api) -> Any:
 
 def suspend_repeat(api: Api) -> Any:
     path = f"/hosts/connectors/{_openvpn_connector(api)['id']}"
-    return [api("PUT", f"{path}/{action}").status_code for action in ("activate", "suspend", "suspend")]
+    answers = [api("PUT", f"{path}/{action}") for action in ("activate", "suspend", "suspend")]
+    return [(answer.status_code, "already" in answer.text) for answer in answers]
 
 
 def _ipsec_connector(api: Api) -> dict[str, Any]:
     network = api.create("/networks", **NETWORK)
     config = {"preSharedKey": "canary"}
     return api.create(f"/networks/connectors?networkId={network['id']}", name="c", vpnRegionId="it-mxp", ipSecConfig=config)
+
+
+def ipsec_repeat(api: Api) -> Any:
+    path = f"/networks/connectors/{_ipsec_connector(api)['id']}/ipsec"
+    return [api("POST", f"{path}/{action}").status_code for action in ("stop", "start", "start")]
+
+
+def ipsec_start(api: Api) -> Any:
+    connector = f"/networks/connectors/{_ipsec_connector(api)['id']}"
+    api("POST", f"{connector}/ipsec/start")
+    return api.read(connector)["connectionStatus"]
 
 
 def connector_state(api: Api) -> Any:
@@ -235,11 +273,18 @@ SEEN: list[tuple[Callable[[Api], Any], dict[str, Any]]] = [
     (children_in_list, {"embedded": (True, True, True), "omitted": (False, False, True)}),
     (system_subnets, {"reported": (True, True), "omitted": (False, True)}),
     (ip_allocation, {"both": (True, True), "ipv4_only": (False, False)}),
+    (
+        list_members,
+        {"complete": [[True, True, True, True]] * 2, "partial": [[False, False, False, False], [True, True, True, True]]},
+    ),
     (list_order, {"stable": False, "shuffled": True}),
     (empty_list, {"page": (200, []), "not_found": (404, [])}),
     (unknown_filter, {"empty": [200, 200, 200], "missing": [400, 400, 400]}),
     (page_extras, {"none": False, "success_member": True}),
     (names, {"repeatable": [201, 201, 200], "unique": [400, 400, 200]}),
+    (conflict, {"400": [400, 400], "409": [409, 400]}),
+    (unknown_members, {"ignored": 201, "refused": 400}),
+    (domain_case, {"kept": "App.Example", "lowered": "app.example"}),
     (trimming, {"kept": (" n ", "d "), "trimmed": ("n", "d")}),
     (empty_text, {"empty": ("", ""), "omitted": ("absent", "absent"), "null": (None, None)}),
     (
@@ -250,7 +295,16 @@ SEEN: list[tuple[Callable[[Api], Any], dict[str, Any]]] = [
     (protocol_change, {"applied": 200, "refused": 400}),
     (gateway_in_use, {"dropped": 204, "refused": 400}),
     (last_connector, {"deletable": 204, "refused": 400}),
-    (suspend_repeat, {"ok": [200, 200, 200], "refused": [400, 200, 400]}),
+    (
+        suspend_repeat,
+        {
+            "ok": [(200, False), (200, False), (200, False)],
+            "refused": [(400, True), (200, False), (400, True)],
+            "refused_otherwise": [(400, False), (200, False), (400, False)],
+        },
+    ),
+    (ipsec_repeat, {"ok": [200, 200, 200], "refused": [400, 200, 400]}),
+    (ipsec_start, {"online": "ONLINE", "pending": "OFFLINE"}),
     (connector_state, {"reported": "ACTIVE", "omitted": None}),
     (licensed, {"reported": True, "omitted": None}),
     (status_case, {"upper": ("OFFLINE", "OFFLINE"), "lower": ("offline", "offline")}),

@@ -157,15 +157,16 @@ class TestSettling:
         assert THING.settle(NOBODY, None, {}, {"mode": "fancy"}).after == {"mode": "fancy"}
 
     def test_what_is_as_wished_stays(self) -> None:
-        change = THING.settle(NOBODY, OBJECTS[0], {}, {"name": "a", "mode": "plain", "description": "", "key": "k"})
+        change = THING.settle(NOBODY, OBJECTS[0], {}, {"name": "a", "mode": "plain", "key": "k"})
         assert (change.verb, change.after) == ("", OBJECTS[0])
 
     def test_what_a_list_leaves_out_is_read_before_a_difference_is_seen_in_it(self, wire: Wire, connect: Connect) -> None:
         wire.on("GET", "/things/1", Answer(200, WHOLE_BODY))
         assert THING.settle(connect(), OBJECTS[0], {}, {"description": "d"}).verb == ""
+        assert THING.settle(connect(), OBJECTS[0], {}, {"description": ""}).verb == "update"
         change = THING.settle(connect(), {**OBJECTS[0], "parent": "p"}, {}, {"mode": "fancy"})
         assert (change.before, change.after) == ({**WHOLE, "parent": "p"}, {**WHOLE, "parent": "p", "mode": "fancy"})
-        assert wire.calls == ["GET /things/1"] * 2
+        assert wire.calls == ["GET /things/1"] * 3
 
     def test_what_is_gone_meanwhile_is_left_to_the_write(self, wire: Wire, connect: Connect) -> None:
         wire.on("GET", "/things/1", Answer(404))
