@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 from tools.mirror import mirror
 
-REPOSITORY = Path(sys.prefix).parent  # the environment of the checks is its .venv
+REPOSITORY = Path(__file__).parents[6]  # the checks run in a copy below its .build
 
 
 @pytest.fixture
