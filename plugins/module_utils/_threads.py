@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from concurrent.futures import Future
 from typing import Callable, List, Optional, Sequence, TypeVar
@@ -35,10 +36,11 @@ def each(
     def run(most: int = len(items)) -> None:
         for _number in range(most):
             with lock:
-                result, item = next(waiting, (None, None))
-                if result is None or over.is_set():
-                    return
-            _do(result, lambda item=item: work(item))
+                following = None if over.is_set() else next(waiting, None)
+            if following is None:
+                return
+            result, item = following
+            _do(result, functools.partial(work, item))
             with lock:
                 if result.exception() or is_last(result.result()):
                     over.set()

@@ -111,7 +111,7 @@ class Service:
             return {kind: [self._state_of(created) for created in parents] for kind, parents in seeded.items()}
 
     def state(self) -> dict[str, Any]:
-        """The whole WPC in the API's words, whatever the switches say; with ``suspended`` and ``started`` for connectors, without secrets."""
+        """The whole WPC in the API's words, whatever the switches say; connectors with ``suspended`` and ``started``, without secrets."""
         with self.lock:
             parents = {
                 f"{kind}s": [self._state_of(shown) for shown in shown_parents.values()] for kind, shown_parents in self.wpc.parents.items()

@@ -111,9 +111,8 @@ def names(api: Api) -> Any:
 
 def conflict(api: Api) -> Any:
     network = api.create("/networks", **NETWORK, routes=[{"value": "10.0.0.0/8"}])
-    return [
-        api("POST", f"/networks/routes?networkId={network['id']}", json={"value": value}).status_code for value in ("10.1.0.0/16", "nonsense")
-    ]
+    path = f"/networks/routes?networkId={network['id']}"
+    return [api("POST", path, json={"value": value}).status_code for value in ("10.1.0.0/16", "nonsense")]
 
 
 def unknown_members(api: Api) -> Any:

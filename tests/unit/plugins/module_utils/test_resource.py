@@ -42,7 +42,12 @@ class Thing(Resource):
 
 
 THING = Thing()
-BODIES = [{"id": 1, "name": "a", "thingMode": "PLAIN"}, {"id": "2", "name": "b"}, {"id": "3", "name": "twin"}, {"id": "4", "name": "twin"}]
+BODIES: list[dict[str, Any]] = [
+    {"id": 1, "name": "a", "thingMode": "PLAIN"},
+    {"id": "2", "name": "b"},
+    {"id": "3", "name": "twin"},
+    {"id": "4", "name": "twin"},
+]
 OBJECTS = [THING.read(body) for body in BODIES]
 WHOLE_BODY = {**BODIES[0], "description": "d", "egress": False}
 WHOLE = THING.read(WHOLE_BODY)

@@ -484,7 +484,7 @@ class TestSets:
         service = Service()
         service.failures = [("never", error)] + [("before", error)] * 100
         with pytest.raises(type(error)) as caught:
-            self.run(service, concurrency=concurrency, **dict.fromkeys("abcdefghij", ""))
+            run(service, resource=Things(), concurrency=concurrency, things=dict.fromkeys("abcdefghij", ""))
         assert len(service.writes) <= 1 + concurrency
         assert len(caught.value.left) == 9
 
@@ -498,7 +498,7 @@ class TestSets:
     def test_answers_that_are_lost_in_a_row_make_it_look(self) -> None:
         service = Service()
         service.failures = [("after", uncertain())] * 3
-        assert self.run(service, **dict.fromkeys("abcde", ""))["changed"] is True
+        assert self.run(service, a="", b="", c="", d="", e="")["changed"] is True
         assert (service.names, service.reads) == (["a", "b", "c", "d", "e"], 2)
         assert service.writes == [f"create {name}" for name in "abcde"]
 
@@ -636,4 +636,3 @@ class TestPerforming:
             perform(inform("things", lambda client, options: client.list("things")), SPEC, options, False)
         assert wire.calls.count("POST /oauth/token") == (1 if shared else 2)
         assert bool(list(tmp_path.iterdir())) is shared
-

@@ -202,6 +202,26 @@ class TestById:
         assert f'belongs to the Network "{actual}" and cannot move' in message
         assert wpc.emulator.state() == before
 
+    @pytest.mark.parametrize("state", ["present", "absent"])
+    @pytest.mark.parametrize("place", [{"network": "frankfurt"}, {"host": "db1"}])
+    def test_of_another_parent_is_never_touched(self, wpc: Playground, place: dict[str, str], state: str) -> None:
+        before = wpc.emulator.state()
+        message = wpc.fails("connector", id=before["networks"][0]["connectors"][0]["id"], state=state, **place)
+        assert 'belongs to the Network "berlin" and cannot move' in message
+        assert wpc.emulator.state() == before
+
+    @pytest.mark.parametrize("kind", ["network", "host"])
+    def test_of_a_parent_that_is_missing_there_is_nothing_to_remove(self, wpc: Playground, kind: str) -> None:
+        before = wpc.emulator.state()
+        options = {"id": wpc.connector()["id"], kind: "mistyped"}
+        assert not wpc.run("connector", **options, state="absent")["changed"]
+        assert "mistyped" in wpc.fails("connector", **options)
+        assert wpc.emulator.state() == before
+
+    def test_blanks_around_it_mean_nothing(self, wpc: Playground) -> None:
+        assert wpc.run("connector", id=f" {wpc.connector()['id']} ", state="absent")["changed"]
+        assert names(wpc) == []
+
 
 class TestParent:
     def test_two_connectors_of_one_name_are_refused_with_their_ids(self, wpc: Playground) -> None:
@@ -561,7 +581,6 @@ class TestWaiting:
         assert result["error"]["kind"] == "MissingObject"
         assert "Could not bring online the Connector" in result["msg"]
 
-
     @pytest.mark.parametrize("more", [{"suspended": True}, {"network": "datacenter", "ipsec_state": "stopped"}])
     def test_does_not_go_with_what_cuts_it_off(self, wpc: Playground, more: dict[str, Any]) -> None:
         wpc.emulator.forget_calls()
@@ -597,28 +616,6 @@ class TestMembersThatAListLeavesOut:
 
     def test_are_not_missed_where_nothing_is_to_be_done(self, wpc: Playground) -> None:
         assert wpc.calls("connector", network="berlin", name="standing", region="us-mia") == {"login": 0, "read": 1, "write": 0}
-
-
-class TestById:
-    @pytest.mark.parametrize("state", ["present", "absent"])
-    @pytest.mark.parametrize("place", [{"network": "frankfurt"}, {"host": "db1"}])
-    def test_of_another_parent_is_never_touched(self, wpc: Playground, place: dict[str, str], state: str) -> None:
-        before = wpc.emulator.state()
-        message = wpc.fails("connector", id=before["networks"][0]["connectors"][0]["id"], state=state, **place)
-        assert 'belongs to the Network "berlin" and cannot move' in message
-        assert wpc.emulator.state() == before
-
-    @pytest.mark.parametrize("kind", ["network", "host"])
-    def test_of_a_parent_that_is_missing_there_is_nothing_to_remove(self, wpc: Playground, kind: str) -> None:
-        before = wpc.emulator.state()
-        options = {"id": wpc.connector()["id"], kind: "mistyped"}
-        assert not wpc.run("connector", **options, state="absent")["changed"]
-        assert "mistyped" in wpc.fails("connector", **options)
-        assert wpc.emulator.state() == before
-
-    def test_blanks_around_it_mean_nothing(self, wpc: Playground) -> None:
-        assert wpc.run("connector", id=f" {wpc.connector()['id']} ", state="absent")["changed"]
-        assert names(wpc) == []
 
 
 class TestEmptyOptions:

@@ -231,9 +231,8 @@ class TestUpdates:
 
     def test_settings_that_the_list_leaves_out_are_read_by_id(self, wpc: Playground, tunnel: str) -> None:
         datacenter = wpc.parent("datacenter")
-        short = [
-            {name: value for name, value in each.items() if name not in ("ipSecConfig", "suspended", "started")} for each in datacenter["connectors"]
-        ]
+        hidden = ("ipSecConfig", "suspended", "started")
+        short = [{name: value for name, value in each.items() if name not in hidden} for each in datacenter["connectors"]]
         page = {
             "content": [{**datacenter, "connectors": short}],
             "totalElements": 1,
