@@ -137,12 +137,14 @@ tree: $(TREE)
 build: $(TREE) ## Build the collection's archive in .build/dist
 	rm -rf .build/dist
 	$(IN_TREE) git clean --force -d --quiet  # what tests leave behind would be packed, even empty directories
-	$(IN_TREE) sphinx-build --quiet --fail-on-warning --builder markdown --conf-dir tests/docs/galaxy \
-		--doctree-dir $(CURDIR)/.build/docs/galaxy docs/docsite/rst docs
 	$(IN_TREE) ansible-galaxy collection build --output-path $(CURDIR)/.build/dist
 
+.PHONY: guides
+guides: $(TREE) ## Make docs/*.md and the pictures of diagrams from their sources; needs Graphviz where a diagram has changed
+	$(IN_TREE) python tests/docs/guides.py $(CURDIR)
+
 .PHONY: docs
-docs: $(TREE) ## Build the documentation site in .build/docs/html; needs Graphviz
+docs: $(TREE) ## Build the documentation site in .build/docs/html, and check it
 	$(IN_TREE) python tests/docs/build_site.py $(CURDIR)/.build/docs
 	$(IN_TREE) python tests/docs/check_site.py $(CURDIR)/.build/docs/html
 

@@ -258,7 +258,7 @@ api:
       returned: always
       sample: {read: 19, write: 20}
     planned:
-      description: What the real run would cost.
+      description: What the real run would cost. The calls that only wait for something to happen are not counted.
       type: dict
       returned: in check mode, by modules that can change something
       contains:
@@ -273,7 +273,9 @@ api:
           returned: always
           sample: 20
         seconds:
-          description: Seconds that the writes would have to wait for the rate limit, as far as it is known.
+          description:
+            - Seconds that the writes would have to wait for the rate limit; V(null) while that limit is not known.
+            - A task learns it from the answer to a write. With O(session_cache=true), earlier tasks have told it.
           type: float
           returned: always
           sample: 0.0
@@ -287,7 +289,7 @@ error:
         - The kind of failure.
         - V(InvalidInput) - the options cannot be met.
         - V(OutOfTime) - O(max_wait) or another time limit of the task does not suffice.
-        - V(NoConnection) - the service could not be spoken to.
+        - V(NoConnection) - the service could not be reached.
         - V(Refused) - the credentials, the token, the permission or the source address were refused.
         - V(MissingObject) - an object does not exist any more.
         - V(InvalidAnswer), V(TooLarge) - the answer is not what the API documents, or larger than is accepted.
@@ -313,12 +315,18 @@ error:
       elements: str
       returned: when it had done something
       sample: ['create the Route 10.20.0.0/16 of the Network "berlin"']
-    left:
-      description: What of a set of objects is still to do. Running the task again completes it.
+    uncertain:
+      description: What may have been done or not, because the answer to its call was lost. Running the task again finds out.
       type: list
       elements: str
-      returned: when the options name a set
+      returned: when the options name a set and an answer was lost
       sample: ['create the Route 10.21.0.0/16 of the Network "berlin"']
+    left:
+      description: What is still to do. Running the task again does it.
+      type: list
+      elements: str
+      returned: when something is known not to be done
+      sample: ['create the Route 10.22.0.0/16 of the Network "berlin"']
 """
 
 from ..module_utils._args import Spec, enumeration

@@ -185,6 +185,11 @@ def failures(wpc: Playground, module: str) -> Iterator[dict[str, Any]]:
         several = {"connectors": [{"name": "a"}, {"name": "b"}]} if module == "connector" else {"routes": ["10.8.0.0/16", "10.9.0.0/16"]}
         yield wpc.run(module, network="berlin", **several, concurrency=1)
         wpc.emulator.faults.clear()
+    if module == "route":
+        wpc.emulator.faults.add("drop", when={"method": "POST"})
+        wpc.emulator.faults.add("status", status=403, when={"method": "GET", "nth": 2})  # so that nobody can look what has become of it
+        yield wpc.run(module, network="berlin", routes=["10.7.0.0/16"])
+        wpc.emulator.faults.clear()
 
 
 @pytest.fixture
