@@ -13,9 +13,9 @@ class ModuleDocFragment:
 options:
   cloud_id:
     description:
-      - The name of the WPC, the part before C(.openvpn.com) in the address of its user portal.
-      - Either this or O(base_url) is needed.
+      - The Cloud ID of the WPC, which is the part before C(.openvpn.com) in the address of its User Portal.
       - If not set, the value of the environment variable E(CLOUDCONNEXA_CLOUD_ID) is used.
+      - Without it, O(base_url) has to be given.
     type: str
   base_url:
     description:

@@ -13,7 +13,7 @@ description:
   - Creates, changes, suspends and removes a Connector, which connects a Network or a Host to a Region of the WPC, or a whole set of
     Connectors of one of them.
   - An OpenVPN Connector is software that runs with a token or a profile, see O(credentials). An IPsec Connector is a tunnel to a device of
-    yours, see O(ipsec). Which of them a Connector is, is settled when it is created.
+    yours, see O(ipsec). The type is fixed at creation.
   - Words of a fixed set are accepted in any case, such as V(AWS) for V(aws).
 author:
   - The openvpn.cloudconnexa contributors (@openvpn-cloudconnexa)
@@ -47,12 +47,14 @@ options:
   network:
     description:
       - The Network that the Connector belongs to, by name or id. A Connector cannot move to another Network or Host.
+      - O(host) cannot be given with it.
       - When the Network does not exist, the task fails with O(state=present) and has nothing to do with O(state=absent).
       - When left out or empty, O(host) or O(id) has to be given.
     type: str
   host:
     description:
       - The Host that the Connector belongs to, by name or id. A Connector cannot move to another Network or Host.
+      - O(network), O(ipsec) and O(ipsec_state) cannot be given with it.
       - When the Host does not exist, the task fails with O(state=present) and has nothing to do with O(state=absent).
       - When left out or empty, O(network) or O(id) has to be given.
     type: str
@@ -62,7 +64,8 @@ options:
         country or its ISO code where that has one Region. Case and accents do not matter.
       - When it does not mean exactly one Region, the task fails and names the closest ones.
       - After a change of the Region, a new profile or token is advised, see O(credentials_force).
-      - When left out, an existing Connector stays where it is, and a new one gets the default Region of the WPC. An empty one is an error.
+      - When left out, an existing Connector stays where it is, and a new one gets the default Region of the WPC. If the WPC has no default
+        Region, it is required. An empty one is an error.
     type: str
   description:
     description:
@@ -71,7 +74,8 @@ options:
     type: str
   ipsec:
     description:
-      - The settings of an IPsec Connector. It has to be in a Network whose tunneling protocol is IPsec; a Host cannot have one.
+      - The settings of an IPsec Connector. It has to be in a Network whose tunneling protocol is IPsec; a Host cannot have one, so O(host)
+        cannot be given with it.
       - For a new Connector, O(ipsec.platform), O(ipsec.remote_site_public_ip) and O(ipsec.pre_shared_key) suffice. Every other suboption
         that is left out gets the value of the platform's preset, if the preset has one. The notes list the presets.
       - A preset is applied when the Connector is created, and at no other time. Later, a suboption that is left out stays as it is.
@@ -117,6 +121,7 @@ options:
         description:
           - The secret that both ends know, for O(ipsec.authentication_type=shared_secret).
           - It is never compared, because the service does not reliably give it back. O(update_secrets) says when it is sent.
+          - A key that begins or ends with a blank or a line end is refused, because that is usually a mistake of the YAML.
           - When left out or empty, a Connector with a shared secret can be neither created nor changed.
         type: str
       ca_certificate:
@@ -143,6 +148,7 @@ options:
       peer_certificate_key_passphrase:
         description:
           - The passphrase of O(ipsec.peer_certificate_private_key). It is never compared, see O(update_secrets).
+          - One that begins or ends with a blank or a line end is refused.
           - When left out, none is sent, and a change of the Connector removes it.
         type: str
       ike_protocol:
@@ -153,7 +159,9 @@ options:
         type: dict
         suboptions:
           protocol_version:
-            description: The version of IKE. Presets have V(ike_v2).
+            description:
+              - The version of IKE.
+              - When left out, it is as for O(ipsec.ike_protocol). Presets have V(ike_v2).
             type: str
             choices: [ike_v1, ike_v2]
           phase1:
@@ -164,22 +172,30 @@ options:
             type: dict
             suboptions: &phase
               encryption_algorithms:
-                description: The ciphers. Presets have V([aes256]).
+                description:
+                  - The ciphers.
+                  - When left out, they are as for O(ipsec.ike_protocol). Presets have V([aes256]).
                 type: list
                 elements: str
                 choices: [aes128, aes256, aes128_gcm_16, aes256_gcm_16]
               integrity_algorithms:
-                description: The hash functions. Presets have V([sha2_256]), except phase 1 of V(cisco).
+                description:
+                  - The hash functions.
+                  - When left out, they are as for O(ipsec.ike_protocol). Presets have V([sha2_256]), except phase 1 of V(cisco).
                 type: list
                 elements: str
                 choices: [sha1, sha2_256, sha2_384, sha2_512]
               diffie_hellman_groups:
-                description: The Diffie-Hellman groups, which in phase 2 are for PFS. Presets have V([g_14]), except phase 1 of V(azure).
+                description:
+                  - The Diffie-Hellman groups, which in phase 2 are for PFS.
+                  - When left out, they are as for O(ipsec.ike_protocol). Presets have V([g_14]), except phase 1 of V(azure).
                 type: list
                 elements: str
                 choices: [g_1, g_2, g_5, g_14, g_15, g_16, g_19, g_20, g_24]
               lifetime_sec:
-                description: Seconds after which new keys are needed. Presets have 28800 in phase 1 and 3600 in phase 2.
+                description:
+                  - Seconds after which new keys are needed.
+                  - When left out, it is as for O(ipsec.ike_protocol). Presets have 28800 in phase 1 and 3600 in phase 2.
                 type: int
           phase2:
             description:
@@ -196,13 +212,19 @@ options:
             type: dict
             suboptions:
               margin_time_sec:
-                description: The margin in seconds. Presets have 270.
+                description:
+                  - The margin in seconds.
+                  - When left out, it is as for O(ipsec.ike_protocol). Presets have 270.
                 type: int
               fuzz_percent:
-                description: The largest random part, in percent of the margin. Presets have 100.
+                description:
+                  - The largest random part, in percent of the margin.
+                  - When left out, it is as for O(ipsec.ike_protocol). Presets have 100.
                 type: int
               replay_window_size:
-                description: How many packets may arrive out of order before one counts as replayed. Presets have 1024.
+                description:
+                  - How many packets may arrive out of order before one counts as replayed.
+                  - When left out, it is as for O(ipsec.ike_protocol). Presets have 1024.
                 type: int
           dead_peer_detection:
             description:
@@ -225,18 +247,21 @@ options:
           startup_action:
             description:
               - How the tunnel begins. The vendor does not explain the two words, but says that V(attach) does not go with
-                O(ipsec.ike_protocol.auto_initiate=true). Presets have V(start).
+                O(ipsec.ike_protocol.auto_initiate=true).
+              - When left out, it is as for O(ipsec.ike_protocol). Presets have V(start).
             type: str
             choices: [start, attach]
           auto_initiate:
             description:
               - Whether CloudConnexa initiates the tunnel by itself, also after it was lost. The service derives dead peer detection from
-                it. Presets have V(true), or V(false) with O(ipsec.ike_protocol.startup_action=attach).
+                it.
+              - When left out, it is V(false) with O(ipsec.ike_protocol.startup_action=attach), and otherwise as for O(ipsec.ike_protocol).
+                Presets have V(true).
             type: bool
   connectors:
     description:
-      - A set of Connectors of O(network) or O(host), instead of O(name), O(id), O(region), O(description) and O(ipsec). All other options
-        apply to each Connector of the set.
+      - A set of Connectors of O(network) or O(host). O(name), O(id), O(region), O(description) and O(ipsec) cannot be given with it. All
+        other options apply to each Connector of the set.
       - All entries are checked before anything is written. What is wrong with any of them is told at once.
       - With O(state=absent), these Connectors are removed.
       - When left out, the task is about a single Connector. An empty list names no Connector, which is of use with O(purge=true).
@@ -248,20 +273,20 @@ options:
         type: str
         required: true
       region:
-        description: The Region, as O(region), also where it is left out.
+        description: The Region, as O(region). When left out, it is as if O(region) were left out.
         type: str
       description:
-        description: A text for people, as O(description), also where it is left out or empty.
+        description: A text for people, as O(description). When left out, it is as if O(description) were left out.
         type: str
       ipsec:
-        description: The settings of an IPsec Connector, as O(ipsec), also where they are left out. The suboptions are the same.
+        description: The settings of an IPsec Connector, as O(ipsec), with the same suboptions. When left out, it is as if O(ipsec) were left out.
         type: dict
         suboptions: *ipsec
   purge:
     description:
-      - Whether O(connectors) are the only Connectors that O(network) or O(host) shall have, so that all others are removed, after new ones
-        have been created.
-      - It means nothing without O(connectors).
+      - Whether all Connectors of O(network) or O(host) that O(connectors) does not list are removed, after new ones have been created.
+      - V(true) is refused without O(connectors) and with O(state=absent).
+      - With V(false), other Connectors stay.
     type: bool
     default: false
   concurrency:
@@ -289,7 +314,8 @@ options:
     type: bool
   ipsec_state:
     description:
-      - Whether the tunnel of an IPsec Connector runs. V(started) starts it, V(stopped) stops it.
+      - Whether the tunnel of an IPsec Connector runs. V(started) starts it, V(stopped) stops it. O(host) cannot be given with it, because
+        a Host has no IPsec Connectors.
       - The service does not tell this state. All that can be known is that the tunnel of a Connector that is online runs.
       - Where the state is not known, the tunnel is started or stopped by every run. Such a task reports a change each time, and
         RV(unverified) contains V(ipsec_state).
@@ -299,9 +325,10 @@ options:
     choices: [started, stopped]
   credentials:
     description:
-      - What to issue for the software of an OpenVPN Connector to connect with. V(token) is a text for C(openvpn-connector-setup),
+      - What to issue for the software of an OpenVPN Connector to connect with. V(token) is a text for C(openvpn-connector-setup --token),
         V(profile) is the content of an C(.ovpn) file. Both are secrets and are returned in RV(credentials). Use C(no_log) for the task, or
         O(credentials_dest).
+      - It is refused for an IPsec Connector, which has neither.
       - They are issued when the Connector is created, and again only with O(credentials_force=true). They cannot be read later.
       - When the service has accepted the call but has nothing to hand out yet, the task waits for up to O(max_wait).
       - When the task failed after it had created the Connector, run it once more with O(credentials_force=true). The Connector exists by
@@ -313,7 +340,7 @@ options:
     description:
       - Whether O(credentials) are issued for an existing Connector too. The task then reports a change each time.
       - It is meant for lost credentials, for a task that failed between creation and issue, and for a changed O(region).
-      - It means nothing without O(credentials).
+      - With V(false), and without O(credentials), nothing is issued for an existing Connector.
     type: bool
     default: false
   credentials_dest:
@@ -321,11 +348,13 @@ options:
       - The file that O(credentials) are written to, on the machine where the module runs. They are then not returned.
       - The file has the mode 0600. It is replaced if it exists, as a whole or not at all. Its directory has to exist.
       - With O(connectors), it is an existing directory, in which each Connector gets a file with its name.
-      - When left out or empty, no file is written.
+      - It is refused without O(credentials).
+      - When left out or empty, no file is written, and O(credentials) are returned.
     type: path
   wait_for:
     description:
       - What to wait for after everything else is done. V(online) is reached with the connection status V(online) or V(online_with_issues).
+      - It is refused with O(suspended=true) and O(ipsec_state=stopped), with which no Connector comes online.
       - Check mode does not wait.
       - When left out, the task does not wait.
     type: str

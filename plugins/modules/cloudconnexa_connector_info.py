@@ -19,13 +19,13 @@ extends_documentation_fragment:
 options:
   network:
     description:
-      - The Network whose Connectors are listed, by name or id. One that does not exist is an error.
-      - When left out or empty, O(host) decides; without both, the Connectors of all Networks and Hosts are listed.
+      - The Network whose Connectors are listed, by name or id. One that does not exist is an error. O(host) cannot be given with it.
+      - When left out or empty, those of O(host) are listed; without both, the Connectors of all Networks and Hosts are listed.
     type: str
   host:
     description:
       - The Host whose Connectors are listed, by name or id. One that does not exist is an error.
-      - When left out or empty, O(network) decides; without both, the Connectors of all Networks and Hosts are listed.
+      - When left out or empty, those of O(network) are listed; without both, the Connectors of all Networks and Hosts are listed.
     type: str
   id:
     description:

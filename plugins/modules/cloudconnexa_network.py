@@ -43,7 +43,7 @@ options:
     type: bool
   internet_access:
     description:
-      - What becomes of the traffic of the Network to the internet. Traffic to the WPC and to trusted destinations is tunnelled in any case.
+      - What happens to traffic from the Network to the internet. Traffic to the WPC and to trusted destinations is tunnelled in any case.
       - V(split_tunnel_on) - it leaves locally.
       - V(split_tunnel_off) - it is tunnelled and leaves through the O(gateways).
       - V(restricted_internet) - it is blocked.

@@ -27,7 +27,7 @@ options:
     required: true
   default:
     description:
-      - Whether to make the Region the WPC's default one, which new Connectors get where no other is chosen.
+      - Whether to make the Region the default one of the WPC, which new Connectors get unless another one is given.
       - With V(false), the default Region stays as it is.
     type: bool
     default: false

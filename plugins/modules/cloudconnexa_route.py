@@ -23,7 +23,7 @@ options:
     description:
       - The Network that the Route belongs to, by name or id. A Route cannot move to another Network.
       - When the Network does not exist, the task fails with O(state=present) and has nothing to do with O(state=absent).
-      - When left out or empty, O(id) has to be given, and the Route is looked for in all Networks. O(routes) cannot do without it.
+      - When left out or empty, O(id) has to be given, and the Route is looked for in all Networks. It is required with O(routes).
     type: str
   subnet:
     description:
@@ -49,9 +49,9 @@ options:
     type: str
   routes:
     description:
-      - A set of Routes of O(network), instead of O(subnet), O(id) and O(description). It costs as few calls as one Route to look at, and
-        one call for each Route that differs.
-      - Each entry is a subnet, or a dictionary with C(subnet) and, if wished, C(description). These mean the same as O(subnet) and
+      - A set of Routes of O(network). O(subnet), O(id) and O(description) cannot be given with it.
+      - Checking the whole set takes no more calls than checking one Route. Each Route that differs costs one more.
+      - Each entry is a subnet, or a dictionary with C(subnet) and optionally C(description). These mean the same as O(subnet) and
         O(description).
       - All entries are checked before anything is written. What is wrong with any of them is told at once.
       - With O(state=absent), these Routes are removed.
@@ -60,9 +60,10 @@ options:
     elements: raw
   purge:
     description:
-      - Whether O(routes) are the only Routes that O(network) shall have, so that all others are removed. One that overlaps a new Route
-        becomes it in place where possible.
-      - It means nothing without O(routes) or with O(state=absent).
+      - Whether all Routes of O(network) that O(routes) does not list are removed. One that overlaps a new Route becomes it in place where
+        possible.
+      - V(true) is refused without O(routes) and with O(state=absent).
+      - With V(false), other Routes stay.
     type: bool
     default: false
   concurrency:

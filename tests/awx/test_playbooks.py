@@ -229,5 +229,5 @@ def test_specification_tells_the_defaults() -> None:
 
 
 def test_documentation_lists_every_variable() -> None:
-    table = re.findall(r"^\| `(site_\w+)`", (ROOT / "docs/playbooks.md").read_text(), re.MULTILINE)
+    table = re.findall(r"^   \* - ``(site_\w+)``$", (ROOT / "docs/docsite/rst/playbooks.rst").read_text(), re.MULTILINE)
     assert table == list(specification())

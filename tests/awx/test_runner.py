@@ -19,6 +19,8 @@ from emulator import Emulator
 
 from .conftest import AWX, ROOT, inject
 
+SITE = {"playbook": "site.yml", "job_type": "run"}
+DRIFT = {"playbook": "drift.yml", "job_type": "check"}
 UNWRITABLE = "/proc"  # a home that not even root can write to
 ANSWERS = {
     "site_name": "berlin",
@@ -29,6 +31,9 @@ ANSWERS = {
     "site_host": "",
     "site_host_domain": "",
     "site_host_connectors": "",
+    "site_credentials": "",
+    "site_credentials_dir": "",
+    "site_credentials_force": "false",
 }
 
 
@@ -45,7 +50,7 @@ Launch = Callable[..., Job]
 
 @pytest.fixture
 def launch(emulator: Emulator, tmp_path: Path) -> Launch:
-    """Run a playbook of the project with the answers to its survey."""
+    """Run a job template, such as setup.yml makes it, with the answers to its survey."""
     project = tmp_path / "project"
     shutil.copytree(AWX / "project", project)
     _install(project / "collections" / "requirements.yml", tmp_path)
@@ -62,13 +67,14 @@ def launch(emulator: Emulator, tmp_path: Path) -> Launch:
     }
     (tmp_path / "env" / "envvars").write_text(json.dumps(environment))
 
-    def run(playbook: str, **answers: str) -> Job:
+    def run(template: dict[str, Any], **answers: str) -> Job:
         emulator.forget_calls()
         (tmp_path / "env" / "extravars").write_text(json.dumps(answers))
         artifacts = tmp_path / "artifacts" / "job"
         shutil.rmtree(artifacts, ignore_errors=True)
+        job = ["ansible-runner", "run", str(tmp_path), "--playbook", template["playbook"], "--ident", artifacts.name, "--quiet"]
         subprocess.run(
-            ["ansible-runner", "run", str(tmp_path), "--playbook", playbook, "--ident", artifacts.name, "--quiet"],
+            [*job, *(["--cmdline=--check"] if template["job_type"] == "check" else [])],
             env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": UNWRITABLE},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -110,20 +116,20 @@ def _install(requirements: Path, target: Path) -> None:
 
 
 def test_onboarding_and_drift(emulator: Emulator, launch: Launch) -> None:
-    onboarding = launch("site.yml", **ANSWERS)
+    onboarding = launch(SITE, **ANSWERS)
     assert (onboarding.status, onboarding.changed) == ("successful", 3), onboarding.output
     (network,) = emulator.state()["networks"]
     assert {connector["name"] for connector in network["connectors"]} == {"berlin-frankfurt", "berlin-us-mia"}
     assert {route["subnet"] for route in network["routes"]} == {"10.20.0.0/16", "2001:db8:20::/48"}
 
-    again = launch("site.yml", **ANSWERS)
+    again = launch(SITE, **ANSWERS)
     assert (again.status, again.changed, again.calls["write"]) == ("successful", 0, 0), again.output
 
-    clean = launch("drift.yml", **ANSWERS)
+    clean = launch(DRIFT, **ANSWERS)
     assert (clean.status, clean.calls["write"]) == ("successful", 0), clean.output
     assert "No drift." in clean.messages
 
-    drifted = launch("drift.yml", **ANSWERS | {"site_description": "Headquarters", "site_routes": "10.20.0.0/16"})
+    drifted = launch(DRIFT, **ANSWERS | {"site_description": "Headquarters", "site_routes": "10.20.0.0/16"})
     assert (drifted.status, drifted.calls["write"]) == ("failed", 0), drifted.output
     (report,) = (message for message in drifted.messages if isinstance(message, list))
     assert report == [
@@ -132,8 +138,18 @@ def test_onboarding_and_drift(emulator: Emulator, launch: Launch) -> None:
     ]
 
 
+def test_token_of_a_new_connector_goes_to_the_directory_that_the_survey_names(emulator: Emulator, launch: Launch, tmp_path: Path) -> None:
+    mounted = tmp_path / "mounted"
+    mounted.mkdir()
+    onboarding = launch(SITE, **ANSWERS | {"site_credentials": "token", "site_credentials_dir": str(mounted)})
+    assert onboarding.status == "successful", onboarding.output
+    assert {file.name for file in mounted.iterdir()} == {"berlin-frankfurt", "berlin-us-mia"}
+    assert {file.read_text() for file in mounted.iterdir()} <= emulator.secrets
+    assert not [secret for secret in emulator.secrets if secret in onboarding.output]
+
+
 def test_job_needs_the_installed_collection(launch: Launch, tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "requirements_collections" / "ansible_collections")
-    job = launch("site.yml", **ANSWERS)
+    job = launch(SITE, **ANSWERS)
     assert (job.status, job.calls["login"]) == ("failed", 0)
     assert "openvpn.cloudconnexa.site" in job.output

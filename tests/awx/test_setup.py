@@ -9,8 +9,9 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
@@ -18,6 +19,7 @@ from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._args import 
 from awx_plugins.interfaces._temporary_private_inject_api import ENV_BLOCKLIST
 
 from .conftest import AWX, INJECTORS, INPUTS, ROOT, inject
+from .test_runner import ANSWERS, DRIFT, SITE
 
 OPTIONS = ROOT / "playbooks" / "roles" / "site" / "meta" / "argument_specs.yml"
 SURVEY: dict[str, Any] = json.loads((AWX / "files/site_survey.json").read_text())
@@ -76,7 +78,7 @@ def test_question_is_one_that_awx_accepts(question: dict[str, Any]) -> None:
     assert question["type"] in {"text", "textarea", "multiplechoice"}
     assert question["variable"] in yaml.safe_load(OPTIONS.read_text())["argument_specs"]["main"]["options"]
     if question["type"] == "multiplechoice":
-        assert question["default"] in question["choices"]
+        assert question["default"] in (question["choices"] if question["required"] else ["", *question["choices"]])
     else:
         assert 0 <= question["min"] <= question["max"]
 
@@ -85,6 +87,7 @@ def test_survey_has_a_name_and_asks_each_thing_once() -> None:
     assert SURVEY.keys() == {"name", "description", "spec"}
     variables = [question["variable"] for question in SURVEY["spec"]]
     assert len(set(variables)) == len(variables)
+    assert set(variables) == ANSWERS.keys()  # of test_runner, which plays with all of them
 
 
 # The collection awx.awx needs a server, so this stands for each of its modules and notes down what it is told.
@@ -100,36 +103,62 @@ class ActionModule(ActionBase):
 """
 
 
-def test_setup_gives_awx_all_it_needs(tmp_path: Path) -> None:
+CREDENTIALS = {
+    "CLOUDCONNEXA_CLOUD_ID": "example",
+    "CLOUDCONNEXA_CLIENT_ID": "id.app",
+    "CLOUDCONNEXA_CLIENT_SECRET": "Canary.Secret",
+}
+
+
+class SetUp(NamedTuple):
+    rc: int
+    output: str
+    told: list[tuple[str, dict[str, Any]]]  # modules of awx.awx, with their options
+
+
+@pytest.fixture
+def set_up(tmp_path: Path) -> Callable[[dict[str, str]], SetUp]:
+    """Play setup.yml in an environment."""
     actions = tmp_path / "ansible_collections" / "awx" / "awx" / "plugins" / "action"
     actions.mkdir(parents=True)
     for module in re.findall(r"^\s+awx\.awx\.(\w+):$", (AWX / "setup.yml").read_text(), re.MULTILINE):
         (actions / f"{module}.py").write_text(RECORDER)
     record = tmp_path / "record"
-    environment = {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": f"{tmp_path}:{os.environ['ANSIBLE_COLLECTIONS_PATH']}",
-        "AWX_RECORD": str(record),
-        "CLOUDCONNEXA_CLIENT_SECRET": "Canary.Secret",
-    }
+    record.touch()
+    paths = {"ANSIBLE_COLLECTIONS_PATH": f"{tmp_path}:{os.environ['ANSIBLE_COLLECTIONS_PATH']}", "AWX_RECORD": str(record)}
     variables = {
         "awx_project_url": "https://git.example.com/sites.git",
         "awx_execution_environment_image": "registry.example.com/ee:1",
         "awx_sites": [{"site_name": "berlin", "site_routes": "10.20.0.0/16"}],
     }
 
-    run = subprocess.run(
-        ["ansible-playbook", "openvpn.cloudconnexa.awx.setup", "-vv", "--extra-vars", json.dumps(variables)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    def run(credentials: dict[str, str]) -> SetUp:
+        done = subprocess.run(
+            ["ansible-playbook", "openvpn.cloudconnexa.awx.setup", "-vv", "--extra-vars", json.dumps(variables)],
+            env={**os.environ, **paths, **credentials},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return SetUp(done.returncode, done.stdout, [tuple(json.loads(line)) for line in record.read_text().splitlines()])
 
-    assert run.returncode == 0, run.stdout
-    assert "Canary.Secret" not in run.stdout
-    told: list[tuple[str, dict[str, Any]]] = [tuple(json.loads(line)) for line in record.read_text().splitlines()]
+    return run
+
+
+@pytest.mark.parametrize("missing", CREDENTIALS)
+def test_setup_demands_the_credentials_before_it_tells_awx_anything(set_up: Callable[[dict[str, str]], SetUp], missing: str) -> None:
+    run = set_up({name: "" if name == missing else value for name, value in CREDENTIALS.items()})
+    assert (run.rc, run.told) == (2, [])
+    assert "Set the environment variables CLOUDCONNEXA_CLIENT_ID" in run.output
+    assert "Canary.Secret" not in run.output
+
+
+def test_setup_gives_awx_all_it_needs(set_up: Callable[[dict[str, str]], SetUp]) -> None:
+    run = set_up(CREDENTIALS)
+    assert run.rc == 0, run.output
+    assert "Canary.Secret" not in run.output
+    told = run.told
     by_module = {action.removeprefix("awx.awx."): arguments for action, arguments in told}
     assert by_module["credential_type"] == {"name": "CloudConnexa", "kind": "cloud", "inputs": INPUTS, "injectors": INJECTORS}
     assert by_module["credential"]["inputs"].keys() == {field["id"] for field in INPUTS["fields"]}
@@ -138,6 +167,7 @@ def test_setup_gives_awx_all_it_needs(tmp_path: Path) -> None:
     assert by_module["project"]["scm_url"] == "https://git.example.com/sites.git"
     templates = [arguments for action, arguments in told if action == "awx.awx.job_template"]
     assert {template["playbook"] for template in templates} == {path.name for path in (AWX / "project").glob("*.yml")}
+    assert [{name: template[name] for name in SITE} for template in templates] == [SITE, DRIFT]  # as test_runner launches them
     assert [(template["survey_enabled"], template["survey_spec"]) for template in templates] == [(True, SURVEY)] * 2
     assert by_module["schedule"]["unified_job_template"] in {template["name"] for template in templates if template["job_type"] == "check"}
     required = {question["variable"] for question in SURVEY["spec"] if question["required"]}

@@ -39,7 +39,7 @@ def make_base(directory: Path) -> None:
     root = directory / "base"
     shutil.rmtree(root, ignore_errors=True)
     run("debootstrap", "--variant=minbase", f"--include={PACKAGES}", "stable", root)
-    shutil.copy(os.environ.get("SSL_CERT_FILE", f"/{CERTIFICATES}"), root / CERTIFICATES)
+    shutil.copy(f"/{CERTIFICATES}", root / CERTIFICATES)
     (root / "etc/pip.conf").write_text(PIP)
     packed = directory / "base.tar"
     run("tar", "--directory", root, "--create", "--file", packed, ".")

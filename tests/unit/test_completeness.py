@@ -36,6 +36,18 @@ def documentation(module: str, part: str) -> Any:
     return yaml.safe_load(getattr(importlib.import_module(f"ansible_collections.openvpn.cloudconnexa.plugins.modules.{module}"), part))
 
 
+def nested(options: dict[str, Any], above: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """All options and suboptions by their full names."""
+    for name, option in options.items():
+        yield above + name, option
+        yield from nested(option.get("suboptions", {}), f"{above}{name}.")
+
+
+def said(entry: dict[str, Any]) -> str:
+    """The description of an option or a result."""
+    return entry["description"] if isinstance(entry["description"], str) else " ".join(entry["description"])
+
+
 class TestModules:
     def test_are_all_in_the_action_group(self) -> None:
         assert load("meta/runtime.yml")["action_groups"] == {"all": MODULES}
@@ -57,9 +69,23 @@ class TestModules:
 
     @pytest.mark.parametrize("module", MODULES)
     def test_all_say_in_every_option_without_default_what_leaving_it_out_means(self, module: str) -> None:
-        for name, option in documentation(module, "DOCUMENTATION").get("options", {}).items():
-            said = " ".join(option["description"])
-            assert "default" in option or option.get("required") or "left out" in said or "Without it" in said, name
+        options = {**FRAGMENT["options"], **documentation(module, "DOCUMENTATION").get("options", {})}
+        silent = [
+            name
+            for name, option in nested(options)
+            if "default" not in option and not option.get("required") and not re.search("[Ww]hen left out|Without it", said(option))
+        ]
+        assert silent == []
+
+    @pytest.mark.parametrize("module", MODULES)
+    def test_all_say_which_options_do_not_go_together(self, module: str) -> None:
+        spec = importlib.import_module(f"ansible_collections.openvpn.cloudconnexa.plugins.modules.{module}").SPEC
+        options = documentation(module, "DOCUMENTATION").get("options", {})
+        for one, other in spec.exclusive:
+            texts = [(said(options[one]), other), (said(options[other]), one)]
+            assert any(re.search(rf"O\({named}\)[^.]* cannot be given with it", text) for text, named in texts), (one, other)
+        for option, needed in spec.needs.items():
+            assert re.search(rf"is refused without O\({needed}\)", said(options[option])), option
 
 
 class TestConnectionOptions:
@@ -138,8 +164,9 @@ def referred(module: str, entries: dict[str, Any], above: str = "") -> Iterator[
     """The paths of the keys that a RETURN block describes by pointing to other values, of the same or of another module."""
     for name, entry in entries.items():
         yield from referred(module, entry.get("contains", {}), f"{above}{name}.")
-        said = " ".join(entry["description"]) if isinstance(entry["description"], list) else entry["description"]
-        for key, other, value in re.findall(r"(?:the key C\((\w+)\) and )?(?:like|as in) RV\((?:[\w.]+\.(\w+)#module:)?(\w+)\)", said):
+        for key, other, value in re.findall(
+            r"(?:the key C\((\w+)\) and )?(?:like|as in) RV\((?:[\w.]+\.(\w+)#module:)?(\w+)\)", said(entry)
+        ):
             place = f"{above}{name}.{key}." if key else f"{above}{name}."
             target = documentation(other or module, "RETURN")[value]
             yield from {place.rstrip("."), *documented(target["contains"], place)}
