@@ -28,7 +28,7 @@ emulator: $(ENVIRONMENT) ## Run the emulator until Ctrl-C
 .PHONY: test
 test: $(TREE) .build/lowest/complete ## Run all checks
 	$(MAKE) units lowest
-	$(MAKE) --jobs 2 --output-sync lint sanity integration
+	$(MAKE) --jobs 2 --output-sync lint sanity integration docs
 	$(MAKE) awx
 	$(MAKE) gates
 

@@ -16,6 +16,7 @@ from pathlib import Path
 SETTINGS = Path(__file__).parent
 DIAGRAMS = SETTINGS.parents[1] / "docs" / "docsite" / "diagrams"
 
+
 def build(directory: Path) -> None:
     """Everything from the sources. Raises CalledProcessError."""
     shutil.rmtree(directory, ignore_errors=True)

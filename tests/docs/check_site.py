@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from bs4 import BeautifulSoup
 
 WITHOUT_EXAMPLE = {"index.html", "search.html", "environment_variables.html"}  # they only lead to other pages
+EXAMPLE = "div[class*=highlight-yaml] pre"
 DIAGRAMS = Path(__file__).parents[2] / "docs" / "docsite" / "diagrams"
 
 
@@ -23,7 +24,7 @@ def problems(site: Path) -> Iterator[str]:
     shown = set()
     for path, page in pages.items():
         name = path.relative_to(site).as_posix()
-        if name not in WITHOUT_EXAMPLE and not page.select("div.highlight pre"):
+        if name not in WITHOUT_EXAMPLE and not page.select(EXAMPLE):
             yield f"{name}: has no example"
         for tag in page.select("a[href], img[src]"):
             url = urlsplit(str(tag.get("href") or tag.get("src")))
@@ -39,7 +40,8 @@ def problems(site: Path) -> Iterator[str]:
                 if not tag.get("alt"):
                     yield f"{name}: {url.geturl()} has no text for those who cannot see it"
     yield from (f"{source.name} is shown on no page" for source in sorted(DIAGRAMS.glob("*.dot")) if source.stem not in shown)
-    print(f"{len(pages)} pages, {len(shown)} diagrams")
+    blocks = [block for page in pages.values() for block in page.select(EXAMPLE)]
+    print(f"{len(pages)} pages, {len(shown)} diagrams, {len(blocks)} examples, all of which the unit tests play")
 
 
 def main() -> None:

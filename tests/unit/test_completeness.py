@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import importlib
 import re
+import subprocess
+import tarfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -18,11 +20,13 @@ from ansible_collections.openvpn.cloudconnexa.plugins.doc_fragments.cloudconnexa
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils import _errors
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._args import connection_options
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._version import VERSION
+from tools.mirror import mirror, visible_files
 
 from .conftest import Playground
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(file.stem for file in (ROOT / "plugins/modules").glob("cloudconnexa_*.py"))
+PLAYBOOKS = {"site", "drift", "awx.setup"}  # without those that lie in the example project
 FRAGMENT = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)
 COMMON = {"changed", "failed", "msg", "diff", "invocation"}  # documented by Ansible for every module
 
@@ -105,6 +109,12 @@ class TestVersions:
         assert load("galaxy.yml")["version"] == VERSION
         assert list(load("changelogs/changelog.yaml")["releases"])[-1] == VERSION
 
+    def test_tell_of_all_modules_and_playbooks(self) -> None:
+        releases = load("changelogs/changelog.yaml")["releases"].values()
+        assert sorted(module["name"] for release in releases for module in release.get("modules", ())) == MODULES
+        told = {playbook["name"] for release in releases for playbook in release.get("objects", {}).get("playbook", ())}
+        assert told == PLAYBOOKS
+
     def test_of_the_packages_agree(self) -> None:
         required = sorted(re.findall(r"^([a-z]+)>=([\d.]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
         assert [name for name, _version in required] == ["requests", "tenacity"]
@@ -112,8 +122,28 @@ class TestVersions:
         assert set(re.findall(r"\b(requests|tenacity) ?>= ?([\d.]+)", (ROOT / "README.md").read_text())) <= set(required)
 
 
-def test_the_execution_environment_needs_what_the_modules_need() -> None:
-    assert load("meta/execution-environment.yml")["dependencies"]["python"] == "requirements.txt"
+def test_execution_environments_get_what_the_modules_need() -> None:
+    found = subprocess.run(["ansible-builder", "introspect", str(ROOT.parents[2])], capture_output=True, text=True, check=True).stdout
+    required = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")]
+    assert [line for line in required if f"{line}  # from collection openvpn.cloudconnexa" not in found] == []
+
+
+def test_archive_holds_what_users_need_and_nothing_else(tmp_path: Path) -> None:
+    mirror(ROOT, tmp_path / "clean")
+    build = ["ansible-galaxy", "collection", "build", "--output-path", str(tmp_path), str(tmp_path / "clean")]
+    subprocess.run(build, stdout=subprocess.DEVNULL, check=True)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        held = {member.name for member in packed if not member.isdir()}
+    visible = visible_files(ROOT)
+    places = ("LICENSES/", "meta/", "playbooks/", "plugins/")
+    assert held == {
+        *(name for name in visible if name.startswith(places)),
+        *(name for name in visible if re.fullmatch(r"docs/[\w-]+\.md|docs/docsite/([\w-]+\.yml|rst/\w+\.rst)", name)),
+        *("README.md", "CHANGELOG.md", "COPYING", "REUSE.toml", ".ansible-lint", "requirements.txt"),
+        *("changelogs/changelog.yaml", "changelogs/config.yaml"),
+        *("FILES.json", "MANIFEST.json"),  # which ansible-galaxy makes
+    }
 
 
 # What modules return: tasks that run in check mode and for real.

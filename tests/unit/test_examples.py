@@ -47,7 +47,8 @@ class Player:
         (action,) = task.keys() - KEYWORDS
         for item in self._rendered(task.get("loop", [None])):
             self.variables["item"] = item
-            assert self._rendered(task.get("loop_control", {"label": "-"}))["label"]
+            if isinstance(item, dict):
+                assert self._rendered(task["loop_control"])["label"]
             options = task[action] or {}
             if action.startswith(COLLECTION):
                 self.variables[task.get("register", "_")] = self._run(

@@ -15,6 +15,7 @@ PICTURES = "https://raw.githubusercontent.com/openvpn-cloudconnexa/openvpn.cloud
 
 extensions = ["sphinx_antsibull_ext", "sphinx_markdown_builder"]
 master_doc = "getting_started"
+smartquotes = False
 suppress_warnings = ["image.not_readable", "ref.ref", "toc.not_included"]  # pages of modules are elsewhere; the other build checks links
 
 
@@ -32,6 +33,8 @@ def simplify(_app: Any, page: nodes.document) -> None:
         block["language"] = block["language"].partition("+")[0]
     for literal in page.findall(nodes.literal):
         literal[:] = [nodes.Text(literal.astext())]
+    for text in [text for cell in page.findall(nodes.entry) for text in cell.findall(nodes.Text)]:
+        text.parent.replace(text, nodes.Text(text.replace("\n", " ")))
 
 
 def name_module(_app: Any, _env: Any, node: Any, content: nodes.Element) -> nodes.Element | None:
