@@ -161,70 +161,73 @@ options:
           protocol_version:
             description:
               - The version of IKE.
-              - When left out, it is as for O(ipsec.ike_protocol). Presets have V(ike_v2).
+              - When left out, a new Connector gets that of the preset, and an existing one keeps its own. Presets have V(ike_v2).
             type: str
             choices: [ike_v1, ike_v2]
           phase1:
             description:
               - What is proposed to secure the negotiation itself, the IKE SA. One value in each list is best, because with several the
                 choice is left to the far end.
-              - When left out or empty, it is as for O(ipsec.ike_protocol).
+              - When left out or empty, a new Connector gets that of the preset, and an existing one keeps its own.
             type: dict
             suboptions: &phase
               encryption_algorithms:
                 description:
                   - The ciphers.
-                  - When left out, they are as for O(ipsec.ike_protocol). Presets have V([aes256]).
+                  - When left out, a new Connector gets those of the preset, and an existing one keeps its own. Presets have V([aes256]).
                 type: list
                 elements: str
                 choices: [aes128, aes256, aes128_gcm_16, aes256_gcm_16]
               integrity_algorithms:
                 description:
                   - The hash functions.
-                  - When left out, they are as for O(ipsec.ike_protocol). Presets have V([sha2_256]), except phase 1 of V(cisco).
+                  - When left out, a new Connector gets those of the preset, and an existing one keeps its own. Presets have V([sha2_256]),
+                    except phase 1 of V(cisco).
                 type: list
                 elements: str
                 choices: [sha1, sha2_256, sha2_384, sha2_512]
               diffie_hellman_groups:
                 description:
                   - The Diffie-Hellman groups, which in phase 2 are for PFS.
-                  - When left out, they are as for O(ipsec.ike_protocol). Presets have V([g_14]), except phase 1 of V(azure).
+                  - When left out, a new Connector gets those of the preset, and an existing one keeps its own. Presets have V([g_14]),
+                    except phase 1 of V(azure).
                 type: list
                 elements: str
                 choices: [g_1, g_2, g_5, g_14, g_15, g_16, g_19, g_20, g_24]
               lifetime_sec:
                 description:
                   - Seconds after which new keys are needed.
-                  - When left out, it is as for O(ipsec.ike_protocol). Presets have 28800 in phase 1 and 3600 in phase 2.
+                  - When left out, a new Connector gets that of the preset, and an existing one keeps its own. Presets have 28800 in phase 1
+                    and 3600 in phase 2.
                 type: int
           phase2:
             description:
               - What is proposed to secure the traffic, the IPsec SA. One value in each list is best, because with several the choice is
                 left to the far end.
-              - When left out or empty, it is as for O(ipsec.ike_protocol).
+              - When left out or empty, a new Connector gets that of the preset, and an existing one keeps its own.
             type: dict
             suboptions: *phase
           rekey:
             description:
               - When keys are replaced. That is at the end of their lifetime less the margin, and less a random part of up to
                 O(ipsec.ike_protocol.rekey.fuzz_percent) of the margin.
-              - When left out or empty, it is as for O(ipsec.ike_protocol).
+              - When left out or empty, a new Connector gets that of the preset, and an existing one keeps its own.
             type: dict
             suboptions:
               margin_time_sec:
                 description:
                   - The margin in seconds.
-                  - When left out, it is as for O(ipsec.ike_protocol). Presets have 270.
+                  - When left out, a new Connector gets that of the preset, and an existing one keeps its own. Presets have 270.
                 type: int
               fuzz_percent:
                 description:
                   - The largest random part, in percent of the margin.
-                  - When left out, it is as for O(ipsec.ike_protocol). Presets have 100.
+                  - When left out, a new Connector gets that of the preset, and an existing one keeps its own. Presets have 100.
                 type: int
               replay_window_size:
                 description:
                   - How many packets may arrive out of order before one counts as replayed.
-                  - When left out, it is as for O(ipsec.ike_protocol). Presets have 1024.
+                  - When left out, a new Connector gets that of the preset, and an existing one keeps its own. Presets have 1024.
                 type: int
           dead_peer_detection:
             description:
@@ -248,15 +251,15 @@ options:
             description:
               - How the tunnel begins. The vendor does not explain the two words, but says that V(attach) does not go with
                 O(ipsec.ike_protocol.auto_initiate=true).
-              - When left out, it is as for O(ipsec.ike_protocol). Presets have V(start).
+              - When left out, a new Connector gets that of the preset, and an existing one keeps its own. Presets have V(start).
             type: str
             choices: [start, attach]
           auto_initiate:
             description:
               - Whether CloudConnexa initiates the tunnel by itself, also after it was lost. The service derives dead peer detection from
                 it.
-              - When left out, it is V(false) with O(ipsec.ike_protocol.startup_action=attach), and otherwise as for O(ipsec.ike_protocol).
-                Presets have V(true).
+              - When left out, it is V(false) with O(ipsec.ike_protocol.startup_action=attach). Otherwise, a new Connector gets that of the
+                preset, and an existing one keeps its own. Presets have V(true).
             type: bool
   connectors:
     description:
@@ -279,7 +282,8 @@ options:
         description: A text for people, as O(description). When left out, it is as if O(description) were left out.
         type: str
       ipsec:
-        description: The settings of an IPsec Connector, as O(ipsec), with the same suboptions. When left out, it is as if O(ipsec) were left out.
+        description:
+          - The settings of an IPsec Connector, as O(ipsec), with the same suboptions. When left out, it is as if O(ipsec) were left out.
         type: dict
         suboptions: *ipsec
   purge:
@@ -291,7 +295,8 @@ options:
     default: false
   concurrency:
     description:
-      - How many Connectors of a set may be created, changed or removed at the same time, 1 or more. With 1, one is after another.
+      - How many Connectors of a set may be created, changed or removed at the same time, 1 or more. With 1, they are handled one after
+        another.
     type: int
     default: 4
   update_secrets:

@@ -68,7 +68,7 @@ options:
     default: false
   concurrency:
     description:
-      - How many calls of a set of Routes may be made at the same time, 1 or more. With 1, one is made after another.
+      - How many calls of a set of Routes may be made at the same time, 1 or more. With 1, they are made one after another.
     type: int
     default: 4
 seealso:

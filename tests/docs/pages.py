@@ -49,7 +49,8 @@ def examples(page: Path) -> list[Block]:
 
 def commands(page: Path) -> list[str]:
     """The lines that a reader types into a shell."""
-    return [line for block in blocks(page) if block.language == "shell" for line in block.text.splitlines() if line]
+    lines = (line for block in blocks(page) if block.language == "shell" for line in block.text.replace("\\\n", " ").splitlines())
+    return [line for line in lines if words(line)]
 
 
 def words(command: str) -> list[str]:

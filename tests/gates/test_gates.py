@@ -60,6 +60,7 @@ PLAYBOOK = """\
       openvpn.cloudconnexa.cloudconnexa_region_info:
         colour: red
 """
+GUIDE = ":orphan:\n\n.. _ansible_collections.openvpn.cloudconnexa.docsite.planted:\n\nPlanted\n=======\n\n"
 GALAXY = """\
 ---
 namespace: openvpn
@@ -148,6 +149,10 @@ FAULTS = {
     ),
     "a reference to nothing": Fault(
         "docs-lint", "", "plugins/modules/planted.py", MODULE, "existing option of the module openvpn.cloudconnexa.planted"
+    ),
+    "a guide that leads nowhere": Fault("docs", "", "docs/docsite/rst/planted.rst", f"{GUIDE}See :ref:`nowhere`.\n", "nowhere"),
+    "a guide without an example": Fault(
+        "docs", "", "docs/docsite/rst/planted.rst", f"{GUIDE}.. code-block:: shell\n\n   true\n", "planted.html: has no example"
     ),
     "an unknown section of the changelog": Fault(
         "changelog-lint", "", "changelogs/fragments/planted.yml", "---\nrumours: [A]\n", "rumours"
