@@ -112,6 +112,16 @@ def _validation_error(wpc: Playground, _environment: pytest.MonkeyPatch) -> str:
     return wpc.fails("host", name="new", domain="x" * 300)
 
 
+@row("Options that exclude each other")
+def _options_that_exclude_each_other(wpc: Playground, _environment: pytest.MonkeyPatch) -> str:
+    return wpc.fails("route", network="berlin", subnet="10.1.0.0/16", routes=[])
+
+
+@row("Option without the one it needs")
+def _option_without_the_one_it_needs(wpc: Playground, _environment: pytest.MonkeyPatch) -> str:
+    return wpc.fails("route", network="berlin", subnet="10.1.0.0/16", purge=True)
+
+
 @row("Missing parent")
 def _missing_parent(wpc: Playground, _environment: pytest.MonkeyPatch) -> str:
     return wpc.fails("route", network="nowhere", subnet="10.1.0.0/16")
@@ -133,6 +143,14 @@ def _overlap(wpc: Playground, _environment: pytest.MonkeyPatch) -> str:
 def _parent_that_holds_something(wpc: Playground, _environment: pytest.MonkeyPatch) -> str:
     wpc.run("route", network="berlin", subnet="10.70.0.0/16")
     return wpc.fails("network", name="berlin", state="absent")
+
+
+@row("Lost answers")
+def _lost_answers(wpc: Playground, _environment: pytest.MonkeyPatch) -> str:
+    wpc.emulator.faults.add("drop", when={"method": "POST", "nth": 1})
+    wpc.emulator.faults.add("status", status=403, when={"method": "POST", "nth": 2})
+    wpc.emulator.faults.add("status", status=403, when={"method": "GET", "nth": 2})
+    return wpc.fails("route", network="berlin", routes=["10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16"], concurrency=1)
 
 
 @row("Fault of the service")
