@@ -144,9 +144,10 @@ guides: $(TREE) ## Make docs/*.md and the pictures of diagrams from their source
 	$(IN_TREE) python tests/docs/guides.py $(CURDIR)
 
 .PHONY: docs
-docs: $(TREE) ## Build the documentation site in .build/docs/html, and check it
+docs: $(TREE) ## Build the documentation site in .build/docs/html, and check it and the pages it is made from
 	$(IN_TREE) python tests/docs/build_site.py $(CURDIR)/.build/docs
 	$(IN_TREE) python tests/docs/check_site.py $(CURDIR)/.build/docs/html
+	$(IN_TREE) pytest tests/docs --numprocesses auto $(ARGS)
 
 .PHONY: ee
 ee: build ## Build an execution environment and play in it; needs root, and podman, buildah, runc and debootstrap

@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 GUIDES = sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst"))
 PAGES = [README, *GUIDES]
+MODULES = sorted(file.stem for file in (ROOT / "plugins/modules").glob("cloudconnexa_*.py"))
+PLAYBOOKS = ("awx.setup", "drift", "site")  # without those that lie in the example project
 
 FENCE = re.compile(r"^(?:`(?P<file>\S+)`:\n\n)?```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 DIRECTIVE = re.compile(

@@ -9,19 +9,18 @@ Tasks of this collection run for real. Of other tasks, the templates are rendere
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from docs.pages import MODULES, flat
 from jinja2 import StrictUndefined
 from jinja2.nativetypes import NativeEnvironment
 
 from .conftest import Playground
 
 COLLECTION = "openvpn.cloudconnexa.cloudconnexa_"
-MODULES = sorted(file.stem for file in (Path(__file__).parents[2] / "plugins/modules").glob("cloudconnexa_*.py"))
 KEYWORDS = {"name", "register", "when", "loop", "loop_control", "no_log", "delegate_to"}
 
 
@@ -89,12 +88,6 @@ def examples(module: str) -> list[dict[str, Any]]:
     text = importlib.import_module(f"ansible_collections.openvpn.cloudconnexa.plugins.modules.{module}").EXAMPLES
     tasks: list[dict[str, Any]] = yaml.safe_load(text)
     return tasks
-
-
-def flat(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for task in tasks:
-        yield task
-        yield from flat(task.get("block", []))
 
 
 @pytest.mark.parametrize("module", MODULES)

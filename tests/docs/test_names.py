@@ -17,13 +17,11 @@ from ansible.cli.galaxy import GalaxyCLI
 from ansible.cli.playbook import PlaybookCLI
 from ansible.cli.vault import VaultCLI
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._args import connection_options
-from docs.pages import GUIDES, PAGES, README, ROOT, commands, examples, flat, plays, words
+from docs.pages import GUIDES, MODULES, PAGES, PLAYBOOKS, README, ROOT, commands, examples, flat, plays, words
 from emulator import Emulator
 from emulator.__main__ import _arguments
 
-from .test_completeness import MODULES, PLAYBOOKS
-from .test_examples import examples as examples_of_module
-
+IN_PYTHON = "ansible_collections.openvpn.cloudconnexa.plugins.modules"
 GALAXY = yaml.safe_load((ROOT / "galaxy.yml").read_text())
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 AWX = ROOT / "playbooks" / "awx"
@@ -170,7 +168,7 @@ def test_credential_types_are_looked_at() -> None:
     "tasks",
     [
         *(pytest.param(plays(examples(page)), id=page.stem) for page in PAGES),
-        *(pytest.param(examples_of_module(module), id=module) for module in MODULES),
+        *(pytest.param(yaml.safe_load(import_module(f"{IN_PYTHON}.{module}").EXAMPLES), id=module) for module in MODULES),
         *(pytest.param(yaml.safe_load(file.read_text()), id=file.stem) for file in sorted((ROOT / "playbooks").rglob("tasks/*.yml"))),
         *(
             pytest.param(yaml.safe_load((ROOT / "playbooks" / f"{name.replace('.', '/')}.yml").read_text()), id=name)
