@@ -7,6 +7,8 @@ Everything but :func:`run` at the end works without AnsibleModule.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import traceback
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
@@ -129,6 +131,7 @@ def perform(job: Job, spec: _args.Spec, options: Mapping[str, Any], check_mode: 
 
 def run(job: Job, spec: _args.Spec) -> None:
     """Run a job as an Ansible module."""
+    atexit.register(gc.freeze)  # the process ends sooner when it does not look through all that was imported
     module = AnsibleModule(**spec.arguments())
     if IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests and tenacity"), exception=IMPORT_ERROR)
