@@ -27,39 +27,51 @@ TASKS: dict[str, dict[str, Any]] = {
     "route_info": {"network": "berlin"},
     "region": {"region": "Frankfurt"},
     "region_info": {},
-    "token": {},
 }
-WAYS = {"on the controller": True, "as a module": False}
+PING = "ansible.builtin.ping"
+SHARED = "with a token"
+ON_CONTROLLER, AS_MODULE = "on the controller", "as a module"
+WAYS = {ON_CONTROLLER: True, AS_MODULE: False}
 
 
 def measure(emulator: Emulator, rounds: int) -> list[dict[str, Any]]:
-    """The median seconds of each task, all played after one another in one play, and that again and again."""
+    """The median seconds of each task, and what part of a ping that is: of the one that was played just before it.
+
+    All tasks are played after one another in one play, and that again and again.
+    """
     emulator.reset()
     network = {"name": "berlin", "connectors": [{"name": "standing"}], "routes": [{"value": "10.1.0.0/16"}]}
     emulator.seed(networks=[network], hosts=[{"name": "db1"}])
     token = {"base_url": emulator.base_url, "access_token": emulator.issue_token()}
     login = {"base_url": emulator.base_url, "client_id": emulator.client_id, "client_secret": emulator.client_secret}
     regions = {"url": f"{emulator.base_url}/api/v1/regions", "headers": {"Authorization": f"Bearer {token['access_token']}"}}
+    ping = {"name": PING, PING: {}}
     tasks: list[dict[str, Any]] = [
+        ping,
         {"name": "ansible.builtin.debug", "ansible.builtin.debug": {}},
-        {"name": "ansible.builtin.ping", "ansible.builtin.ping": {}},
         {"name": "ansible.builtin.uri", "ansible.builtin.uri": regions},
     ]
-    for way, on_controller in WAYS.items():
-        for module, options in TASKS.items():
-            tasks.append(_task(f"{module}, {way}", module, options | (login if module == "token" else token), on_controller))
-        tasks.append(_task(f"route with session_cache, {way}", "route", TASKS["route"] | login | {"session_cache": True}, on_controller))
-        tasks.append(_task(f"route with a login, {way}", "route", TASKS["route"] | login, on_controller))
+    sharing = {f"{module} {SHARED}": (module, options | token) for module, options in TASKS.items()}
+    others = {
+        "token": ("token", login),
+        "route with session_cache": ("route", TASKS["route"] | login | {"session_cache": True}),
+        "route with a login": ("route", TASKS["route"] | login),
+    }
+    for name, (module, options) in {**sharing, **others}.items():
+        tasks.append(ping)
+        tasks += [
+            {"name": f"{name}, {way}", f"{PREFIX}{module}": options, "vars": {"cloudconnexa_on_controller": on_controller}}
+            for way, on_controller in WAYS.items()
+        ]
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         playbook = Path(folder) / "tasks.yml"
         playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks * rounds}]))
-        seconds = defaultdict(list)
+        seconds, ratios, last_ping = defaultdict(list), defaultdict(list), 0.0
         for name, value in play(emulator, playbook, {}).tasks:
+            last_ping = value if name == PING else last_ping
             seconds[name].append(value)
-    medians = {name: median(values) for name, values in seconds.items()}
-    ping = medians["ansible.builtin.ping"]
-    return [{"task": name, "seconds": round(value, 4), "ratio": round(value / ping, 3), "runs": rounds} for name, value in medians.items()]
-
-
-def _task(name: str, module: str, options: dict[str, Any], on_controller: bool) -> dict[str, Any]:
-    return {"name": name, f"{PREFIX}{module}": options, "vars": {"cloudconnexa_on_controller": on_controller}}
+            ratios[name].append(value / last_ping)
+    return [
+        {"task": name, "seconds": round(median(values), 4), "ratio": round(median(ratios[name]), 3), "runs": len(values)}
+        for name, values in seconds.items()
+    ]
