@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -229,6 +230,18 @@ EVERYTHING: list[Task] = [
     {"name": "local action", "local_action": {"module": f"{PREFIX}network", "name": "paris", "state": "absent", "force": "yes"}},
     task("network", named="retried", name="berlin") | {"until": False, "retries": 1, "delay": 0},
 ]
+MANY = [f"10.{number}.0.0/16" for number in range(30)]
+PAIR = [{"name": "a", "region": "us-mia"}, {"name": "b", "region": "us-mia"}]
+POOLED: list[Task] = [
+    task("network", named="network", name="rome"),
+    task("route", named="create", network="rome", routes=MANY, concurrency=4, diff=True),
+    task("route", named="nothing to do", network="rome", routes=MANY, purge=True, concurrency=4, diff=True),
+    task("route", named="change", network="rome", routes=[*MANY[9:], "10.1.0.0/17", "2001:db8::/48"], purge=True, concurrency=4, diff=True),
+    task("route", named="overlap", network="rome", routes=["10.60.0.0/16", "10.60.1.0/24"], concurrency=4),
+    task("route", named="remove", network="rome", routes=MANY, state="absent", concurrency=4, diff=True),
+    task("connector", named="connectors", network="rome", connectors=PAIR, suspended=True, concurrency=4, diff=True),
+    task("connector", named="fewer connectors", network="rome", connectors=PAIR[:1], purge=True, concurrency=4, diff=True),
+]
 
 
 def differences(one: str, other: str) -> list[tuple[str, ...]]:
@@ -266,6 +279,21 @@ def test_both_ways_lead_to_the_same_results_messages_diffs_and_secrets(play: Pla
             assert [secret for secret in play.emulator.secrets | {CANARY} if secret in shown] == []
         assert play.emulator.state()["networks"][0]["name"] == "rome"
     one, other = (json.dumps(played[way].results, indent=1, sort_keys=True) for way in (CONTROLLER, MODULE))
+    assert differences(one, other) == []
+    assert differences(played[CONTROLLER].output, played[MODULE].output) == []
+
+
+def test_sets_whose_writes_overlap_lead_to_the_same_on_both_ways(play: Player) -> None:
+    played = {}
+    for way in (CONTROLLER, MODULE):
+        play.emulator.reset({"ids": "digits"})
+        played[way] = play(POOLED, cloudconnexa_on_controller=way == CONTROLLER)
+        assert [name for name, result in played[way].results.items() if result["failed"]] == ["overlap"]
+    # Which of several calls comes first decides who gets which id and which address.
+    one, other = (
+        re.sub(r'"(id|ip_v[46]_address)": "[^"]+"', r'"\1": ""', json.dumps(played[way].results, indent=1, sort_keys=True))
+        for way in (CONTROLLER, MODULE)
+    )
     assert differences(one, other) == []
     assert differences(played[CONTROLLER].output, played[MODULE].output) == []
 
@@ -348,3 +376,17 @@ def test_a_task_that_times_out_ends_there_and_then(play: Player, on_controller: 
     played = play([slow], cloudconnexa_on_controller=on_controller)
     assert re.search(r"Timed out after 5 second|expected time frame \(5\)", played.results["route"]["msg"])
     assert play.emulator.state()["networks"][0]["routes"] == []
+
+
+def test_a_set_that_times_out_in_the_middle_begins_no_other_write(play: Player) -> None:
+    play.emulator.seed(networks=[{"name": "berlin"}])
+    play.emulator.faults.add("delay", seconds=1, when={"method": "POST", "nth": 2, "times": 1000})
+    routes = [f"10.{number}.0.0/16" for number in range(60)]
+    slow = task("route", network="berlin", routes=routes, concurrency=4) | {"timeout": 4}
+    played = play([slow, {"name": "wait", "ansible.builtin.pause": {"seconds": 3}}], cloudconnexa_on_controller=True)
+    assert re.search(r"Timed out after 4 second|expected time frame \(4\)", played.results["route"]["msg"])
+    begun = play.emulator.count()["write"]
+    assert 5 <= begun <= 1 + 4 * 5  # one alone, then four at a time, each for a second
+    time.sleep(2)
+    assert play.emulator.count()["write"] == begun
+    assert len(play.emulator.state()["networks"][0]["routes"]) == begun
