@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .plays import median
 from .routes import AS_MODULE, BURST, FIRST, IN_TURN, NOTHING, ONE_CHANGED, RATE, SET, UNCHANGED, URI, URI_EACH
 from .tasks import AS_MODULE as TASK_AS_MODULE
 from .tasks import ON_CONTROLLER, SHARED
@@ -39,8 +40,8 @@ def aims(results: Results) -> Iterator[dict[str, Any]]:
     def longer(method: str) -> float:
         return seconds(method, UNCHANGED, 100) / seconds(SET, UNCHANGED, 100)
 
-    def ratio(way: str) -> float:
-        return max(float(entry["ratio"]) for entry in results["tasks"] if entry["task"].endswith(f"{SHARED}, {way}"))
+    def ratios(way: str) -> list[float]:
+        return [float(entry["ratio"]) for entry in results["tasks"] if entry["task"].endswith(f"{SHARED}, {way}")]
 
     def growth(method: str, fewer: int, more: int) -> float:
         return seconds(method, UNCHANGED, more) / seconds(method, UNCHANGED, fewer)
@@ -67,8 +68,10 @@ def aims(results: Results) -> Iterator[dict[str, Any]]:
         (f"100 Routes unchanged: seconds of {URI}, times ours", lambda: longer(URI), LEAST, 20),
         (f"100 Routes unchanged: calls of {URI_EACH}, times ours", lambda: calls(URI_EACH) / calls(SET), LEAST, 20),
         (f"100 Routes unchanged: seconds of {URI_EACH}, times ours", lambda: longer(URI_EACH), LEAST, 20),
-        ("a task with nothing to do, on the controller, times ping: the most of all modules", lambda: ratio(ON_CONTROLLER), MOST, 0.25),
-        ("the same, as a module", lambda: ratio(TASK_AS_MODULE), MOST, 1.6),
+        ("a task with nothing to do, on the controller, times ping: the median module", lambda: median(ratios(ON_CONTROLLER)), MOST, 0.25),
+        ("the same, the dearest module", lambda: max(ratios(ON_CONTROLLER)), MOST, 0.25),
+        ("a task with nothing to do, as a module, times ping: the median module", lambda: median(ratios(TASK_AS_MODULE)), MOST, 1.6),
+        ("the same, the dearest module", lambda: max(ratios(TASK_AS_MODULE)), MOST, 1.6),
     ]
     for aim, measured, kind, bound in rows:
         try:
