@@ -51,7 +51,7 @@ class OutOfTime(CloudConnexaError):
 
 
 class NoConnection(CloudConnexaError):
-    """The service could not be spoken to. sent: whether the request may have reached it. lasting: whether repeating is pointless."""
+    """The service could not be reached. sent: whether the request may have reached it. lasting: whether repeating is pointless."""
 
     def __init__(self, problem: str, remedy: str = "", sent: bool = False, lasting: bool = False) -> None:
         super().__init__(problem, remedy)

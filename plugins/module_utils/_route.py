@@ -82,7 +82,7 @@ class Route(Resource):
                 if isinstance(entry, str):
                     entry = {"subnet": entry}
                 if not isinstance(entry, dict) or not isinstance(entry.get("subnet"), str) or set(entry) - {"subnet", "description"}:
-                    raise InvalidInput("neither a subnet nor a dictionary with subnet and, if wished, description")
+                    raise InvalidInput("neither a subnet nor a dictionary with subnet and, optionally, description")
                 canonical = subnet(entry["subnet"], options["normalize"])
                 if canonical in listed:
                     raise InvalidInput(f"{canonical} stands in the list twice")

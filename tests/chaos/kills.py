@@ -39,4 +39,4 @@ def kills(times: int, folder: Path, seed: int = 0) -> str:
             trial.check_state()
         trial.find_nothing_to_do(user, starter)
         trial.check_files()
-    return f"kills: {killed} tasks killed at a random moment (of about {typical * 1000:.0f} ms), {survived} more had ended by then; all converged"
+    return f"kills: {killed} tasks killed at a random moment (of {typical * 1000:.0f} ms), {survived} more had ended by then; all converged"

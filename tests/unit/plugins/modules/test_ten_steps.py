@@ -27,7 +27,7 @@ def cases() -> Iterator[Any]:
             yield pytest.param(case, id=f"{case['module']}-{name}")
 
 
-EMPTY = (None, "", [])
+EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 def positions() -> Iterator[Any]:
