@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import datetime
 import email.utils
 import errno
 import json
@@ -41,7 +42,7 @@ from ._errors import (
     TooLarge,
     UncertainResult,
 )
-from ._session import READ, WRITE, Session, Turn, number
+from ._session import READ, WRITE, Session, Turn, number, replenishment
 from ._threads import within
 from ._version import VERSION
 
@@ -378,7 +379,7 @@ class Client:
         """Send once, read within the limits of time and size. Raises NoConnection or TooLarge."""
         connection = self.connection
         url = connection.base_url + _PREFIX + "".join(f"/{_quoted(segment)}" for segment in path)
-        http = self._thread.__dict__.get("http") or self._thread.__dict__.setdefault("http", requests.Session())
+        http = self._thread.__dict__.get("http") or self._thread.__dict__.setdefault("http", _http())
         headers = {"Accept": _ACCEPT[expect], "Accept-Encoding": "gzip", "User-Agent": self._agent}
         if body is not None:
             headers["Content-Type"] = "application/json" if isinstance(body, dict) else "text/plain"
@@ -395,11 +396,14 @@ class Client:
                 headers=headers,
                 auth=auth,
                 timeout=(connection.timeout, connection.timeout),
+                proxies={"no_proxy": "*"} if url.startswith("http:") else None,  # goes to loopback, and carries credentials
                 verify=(connection.ca_path or True) if connection.validate_certs else False,
                 allow_redirects=False,
                 stream=True,
             ) as response:
                 status = response.status_code
+                if 300 <= status < 400:  # refused, whatever it holds
+                    return _Answer(status, response.headers, b"")
                 if response.headers.get("Content-Encoding", "identity").lower() not in ("identity", "gzip"):
                     raise InvalidAnswer("the answer is compressed in a way that was not asked for", status=status)
                 response.raw.enforce_content_length = True  # else urllib3 1 takes an answer that was cut off for a whole one
@@ -436,6 +440,8 @@ class Client:
         except InvalidAnswer:
             if status in (400, 404) and answer.body[:1] in (b"{", b"["):
                 raise  # these say what to do only in their text, which was cut off
+            if status == 404 and answer.body:
+                raise  # not of the service, so it does not mean that an object is missing
         said, code = (self._printable(text) for text in _explain(body))
         problem = f"the API answered {status}" + (f" ({said})" if said else "")
         kind: type = ApiError
@@ -514,13 +520,13 @@ class Client:
             seconds = number(asked)
             if seconds is None:
                 try:
-                    seconds = max(0.0, email.utils.parsedate_to_datetime(asked).timestamp() - time.time())
+                    date = email.utils.parsedate_to_datetime(asked)  # without a zone where it is in the form of asctime, which means UTC
+                    seconds = max(0.0, date.replace(tzinfo=date.tzinfo or datetime.timezone.utc).timestamp() - time.time())
                 except (TypeError, ValueError, OverflowError):
                     seconds = None
             if seconds:
                 return seconds
-        rate, period = number(headers.get("X-RateLimit-Replenish-Rate")), number(headers.get("X-RateLimit-Replenish-Time"))
-        return period / rate if rate and period else None
+        return replenishment(headers)
 
     # lists
 
@@ -559,6 +565,13 @@ class Client:
         if not isinstance(content, list) or not all(isinstance(entry, dict) and entry.get("id") for entry in content):
             raise InvalidAnswer("a list does not hold objects with ids, as the API documents it")
         return content
+
+
+def _http() -> Any:
+    """A session of requests that does not look into redirects: to prepare the next request it would read the whole answer."""
+    http: Any = requests.Session()
+    http.get_redirect_target = lambda _answer: None
+    return http
 
 
 def _quoted(segment: str) -> str:

@@ -82,10 +82,7 @@ class Budget:
         overtaken = max(0, self.answers - turn.answers)  # by so many answers at most, which may have been given later
         self.answers += 1
         remaining = number(headers.get("X-RateLimit-Remaining"))
-        rate = number(headers.get("X-RateLimit-Replenish-Rate"))
-        period = number(headers.get("X-RateLimit-Replenish-Time"))
-        if rate and period and _SHORTEST_INTERVAL <= period / rate <= _LONGEST_INTERVAL:
-            self.interval = period / rate
+        self.interval = replenishment(headers) or self.interval
         self.capacity = number(headers.get("X-RateLimit-Burst-Capacity")) or self.capacity
         if remaining is not None and self.interval is not None:
             least = remaining - len(self.pending) - overtaken
@@ -263,6 +260,12 @@ def number(text: Optional[str]) -> Optional[float]:
     except (TypeError, ValueError):
         return None
     return value if math.isfinite(value) and value >= 0 else None
+
+
+def replenishment(headers: Mapping[str, str]) -> Optional[float]:
+    """Seconds until one more call is allowed, None where the headers do not tell or make no sense."""
+    rate, period = number(headers.get("X-RateLimit-Replenish-Rate")), number(headers.get("X-RateLimit-Replenish-Time"))
+    return period / rate if rate and period and _SHORTEST_INTERVAL <= period / rate <= _LONGEST_INTERVAL else None
 
 
 def _private_directory() -> Path:

@@ -356,6 +356,14 @@ def test_a_hundred_megabytes_do_not_fill_the_memory(emulator: Emulator, tmp_path
     assert memory < LIMIT
 
 
+@pytest.mark.parametrize("location", ["/x", "http://[bad", "http://h:99999/"])
+def test_a_hundred_megabytes_of_a_redirection_do_not_fill_the_memory(emulator: Emulator, tmp_path: Path, location: str) -> None:
+    emulator.faults.add("huge", size=100 * 2**20, status=302, headers={"Location": location})
+    result, memory = measured(tmp_path, emulator.base_url, emulator.issue_token())
+    assert "the service redirected the call" in result["msg"]
+    assert memory < LIMIT
+
+
 def test_a_hundred_megabytes_in_disguise_do_not_fill_the_memory(tmp_path: Path) -> None:
     head = HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b" " * 100 * 2**20)
     with Drip(head, b"") as service:

@@ -354,6 +354,12 @@ class TestLimitsOfAnswers:
         with pytest.raises(TooLarge):
             connect().get("networks", "n1")
 
+    @pytest.mark.parametrize("answer", [(b"<html>Not found</html>", {"Content-Type": "text/html"}), (b"no such page", {})])
+    def test_a_page_that_is_missing_is_no_missing_object(self, wire: Wire, connect: Connect, answer: tuple[bytes, dict[str, str]]) -> None:
+        wire.on("DELETE", "/networks/n1", *[Answer(404, *answer)] * 8)
+        with pytest.raises(InvalidAnswer):
+            connect().delete("networks", "n1")
+
     @pytest.mark.parametrize("status", [301, 302, 303, 304, 307, 308])
     @pytest.mark.parametrize("method", ["get", "put"])
     def test_a_redirection_is_refused(self, wire: Wire, connect: Connect, method: str, status: int) -> None:

@@ -15,7 +15,7 @@ from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client impor
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors import CloudConnexaError, NoConnection, Refused, UncertainResult
 from emulator import Emulator
 
-from .conftest import Connect
+from .conftest import Answer, Connect, Wire
 
 
 @pytest.fixture(autouse=True)
@@ -103,6 +103,14 @@ class TestConnections:
         assert (error.sent, sent) == (False, 8)
         assert error.problem == "the proxy on the way to https://example.api.openvpn.com could not be used"
         assert "Canary" not in f"{error} {error!r}"
+
+    @pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+    def test_plain_http_to_loopback_goes_by_no_proxy(
+        self, wire: Wire, connect: Connect, closed_port: int, monkeypatch: pytest.MonkeyPatch, variable: str
+    ) -> None:
+        monkeypatch.setenv(variable.lower(), f"http://127.0.0.1:{closed_port}")
+        wire.on("GET", "/networks/n1", Answer(200, {"id": "n1"}))
+        assert connect().get("networks", "n1") == {"id": "n1"}
 
     @pytest.mark.parametrize(
         "proxy", ["http://[bad", "http://", "http://127.0.0.1:port", "ftp://127.0.0.1:1", "http://" + "a" * 70 + ".invalid"]

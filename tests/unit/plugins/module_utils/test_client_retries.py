@@ -10,7 +10,7 @@ import random
 import socket
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -267,6 +267,21 @@ class TestWaits:
         monkeypatch.setattr(time, "time", NOW.timestamp)
         assert self.naps(wire, connect, clock, status, {"Retry-After": asked}) == [seconds]
 
+    @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+    @pytest.mark.parametrize("form", ["%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S -0000"])
+    def test_a_date_without_a_zone_is_universal_time(
+        self, wire: Wire, connect: Connect, clock: Clock, monkeypatch: pytest.MonkeyPatch, zone: str, form: str
+    ) -> None:
+        monkeypatch.setattr(time, "time", NOW.timestamp)
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        try:
+            asked = (NOW + timedelta(seconds=20)).strftime(form)
+            assert self.naps(wire, connect, clock, 429, {"Retry-After": asked}) == [20.0]
+        finally:
+            monkeypatch.delenv("TZ")
+            time.tzset()
+
     @pytest.mark.parametrize("asked", ["0", "-1", "soon"])
     def test_a_senseless_retry_after_leaves_it_to_the_limits(self, wire: Wire, connect: Connect, clock: Clock, asked: str) -> None:
         assert self.naps(wire, connect, clock, 429, {"Retry-After": asked, **LIMITS}) == [15.0]
@@ -284,6 +299,8 @@ class TestWaits:
             ("1", "-15", BACKOFF),
             ("one", "15", BACKOFF),
             ("nan", "inf", BACKOFF),
+            ("1", "1e9", BACKOFF),
+            ("1e-9", "15", BACKOFF),
             ("", "", BACKOFF),
             (None, "15", BACKOFF),
             ("1", None, BACKOFF),
@@ -299,11 +316,8 @@ class TestWaits:
     def test_the_limits_say_nothing_about_faults(self, wire: Wire, connect: Connect, clock: Clock) -> None:
         assert self.naps(wire, connect, clock, 503, LIMITS) == [BACKOFF]
 
-    @pytest.mark.parametrize(
-        "headers", [{"Retry-After": "1e9"}, {"X-RateLimit-Replenish-Rate": "1e-9", "X-RateLimit-Replenish-Time": "15"}]
-    )
-    def test_an_absurd_wait_ends_the_task_at_once(self, wire: Wire, connect: Connect, clock: Clock, headers: dict[str, str]) -> None:
-        wire.on("GET", "/networks/n1", Answer(429, headers=headers))
+    def test_an_absurd_wait_ends_the_task_at_once(self, wire: Wire, connect: Connect, clock: Clock) -> None:
+        wire.on("GET", "/networks/n1", Answer(429, headers={"Retry-After": "1e9"}))
         with pytest.raises(OutOfTime, match=r"answered 429, and another \d+ s of waiting would exceed max_wait"):
             connect().get("networks", "n1")
         assert (len(wire.calls), clock.naps) == (1, [])
