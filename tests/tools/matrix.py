@@ -72,7 +72,7 @@ def pick(available: list[str], wanted: list[str]) -> list[str]:
 
 def prepare(cell: Cell) -> None:
     complete = cell.folder / "complete"
-    if complete.exists():
+    if complete.exists() and all((ROOT / name).stat().st_mtime < complete.stat().st_mtime for name in REQUIREMENTS):
         return
     subprocess.run([PYTHONS / f"python{cell.python}", "-m", "venv", "--clear", cell.environment], check=True)
     pip = [str(cell.environment / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]

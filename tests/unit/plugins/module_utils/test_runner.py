@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -117,7 +118,7 @@ class Service:
 
     def post(self, *_path: str, body: dict[str, Any], query: Any) -> Any:
         assert query is None
-        return self.write(f"create {body['name']}", lambda: self.add(**body))
+        return self.write(f"create {body['name']}", functools.partial(self.add, **body))
 
     def put(self, *path: str, body: dict[str, Any]) -> Any:
         return self.write(f"update {path[-1]}", lambda: self.set(path[-1], body))

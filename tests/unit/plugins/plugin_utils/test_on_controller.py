@@ -11,7 +11,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -302,7 +301,8 @@ def test_the_module_is_executed_wherever_that_might_make_a_difference(play: Play
     play.emulator.seed(networks=[{"name": "berlin"}])
     (play.folder / "playbook" / "connection_plugins").mkdir(parents=True)
     (play.folder / "playbook" / "connection_plugins" / "elsewhere.py").write_text(ELSEWHERE)
-    other_name = f"{{{{ ansible_playbook_python | dirname }}}}/python{sys.version_info.major}.{sys.version_info.minor}"
+    names = "['python', 'python3'] | difference([ansible_playbook_python | basename])"
+    other_name = f"{{{{ ansible_playbook_python | dirname }}}}/{{{{ {names} | first }}}}"
     inventory = {
         "web1": {"ansible_host": "192.0.2.1", "ansible_connection": "ssh", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
         "same": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
