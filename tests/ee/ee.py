@@ -24,6 +24,7 @@ CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 PIP = f"[global]\nbreak-system-packages = true\ncert = /{CERTIFICATES}\n"
 ENGINE = '[engine]\nruntime = "runc"\n[containers]\ndefault_ulimits = ["nofile=1024:4096", "nproc=1024:2048"]\n'
 STORAGE = '[storage]\ndriver = "overlay"\nrunroot = "{0}/run"\ngraphroot = "{0}/images"\n'
+BASE = "localhost/base:latest"
 IMAGE = "localhost/cloudconnexa-ee"
 
 
@@ -33,8 +34,8 @@ def run(*command: str | Path, **environment: str) -> None:
 
 
 def make_base(directory: Path) -> None:
-    """The image localhost/base, unless it is there."""
-    if subprocess.run(["buildah", "inspect", "--type=image", "localhost/base"], capture_output=True, check=False).returncode == 0:
+    """The base image, unless it is there."""
+    if subprocess.run(["buildah", "inspect", "--type=image", BASE], capture_output=True, check=False).returncode == 0:
         return
     root = directory / "base"
     shutil.rmtree(root, ignore_errors=True)
@@ -43,7 +44,7 @@ def make_base(directory: Path) -> None:
     (root / "etc/pip.conf").write_text(PIP)
     packed = directory / "base.tar"
     run("tar", "--directory", root, "--create", "--file", packed, ".")
-    run("podman", "import", packed, "localhost/base")
+    run("podman", "import", packed, BASE)
     shutil.rmtree(root)
     packed.unlink()
 
