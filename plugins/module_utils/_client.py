@@ -355,7 +355,7 @@ class Client:
         """Wait until the budget allows one more call of this kind, and count it. Raises OutOfTime."""
         with self._session.budget(kind) as budget:
             now = self._clock()
-            turn = budget.reserve(now)
+            turn = budget.reserve(now, 2 * self.connection.timeout)  # see _send
         try:
             self.pause(turn.due - now)
         except OutOfTime:

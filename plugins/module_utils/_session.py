@@ -27,16 +27,19 @@ from ._errors import InvalidInput
 
 READ, WRITE = "read", "write"
 _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 1e-9, 3600.0  # seconds per call; anything else is taken for a broken header
-_LOST_AFTER = 60.0  # seconds after its turn; a call without an answer by then was made by a process that died
 _LOCK_PATIENCE = 10.0  # seconds
 _FORMAT = 1
 
 
 class Turn(NamedTuple):
-    """A call's place in the queue: when it may be sent, and how many answers had been taken in when it got the place."""
+    """A call's place in the queue: when it may be sent, and how many answers had been taken in when it got the place.
+
+    lost: when a call that still has no answer was made by a process that died.
+    """
 
     due: float
     answers: int
+    lost: float
 
 
 @dataclass
@@ -57,14 +60,14 @@ class Budget:
     stamp: float = 0.0
     closed_until: float = 0.0
 
-    def reserve(self, now: float) -> Turn:
-        """Take the next free place."""
+    def reserve(self, now: float, longest: float = 60.0) -> Turn:
+        """Take the next free place. longest: seconds that the answer may take."""
         self._refill(now)
         due = max(now, self.closed_until)
         if self.level is not None and self.interval is not None:
             self.level -= 1
             due = max(due, now - self.level * self.interval)
-        turn = Turn(due, self.answers)
+        turn = Turn(due, self.answers, due + min(longest, _LONGEST_INTERVAL))
         self.pending.append(turn)
         return turn
 
@@ -108,7 +111,7 @@ class Budget:
     def _refill(self, now: float) -> None:
         if now < self.stamp:  # the machine was started anew since
             self.__init__()  # type: ignore[misc]
-        self.pending = [turn for turn in self.pending if now < turn.due + _LOST_AFTER]
+        self.pending = [turn for turn in self.pending if now < turn.lost]
         if self.level is not None and self.interval is not None:
             self.level += (now - self.stamp) / self.interval
             if self.capacity is not None:

@@ -36,7 +36,7 @@ def wait(budget: Budget, now: float) -> float:
 
 def learn(budget: Budget, headers: dict[str, str], now: float) -> None:
     """Take in the answer to a call that has taken no time."""
-    budget.learn(headers, Turn(now, budget.answers), now)
+    budget.learn(headers, Turn(now, budget.answers, now), now)
 
 
 @dataclass

@@ -134,6 +134,18 @@ class TestCalls:
             "remaining": {"read": None, "write": None},
         }
 
+    def test_a_call_is_not_given_up_before_its_answer_may_be_there(self, wire: Wire, connect: Connect, clock: Clock) -> None:
+        session = Session()
+        lost: list[float] = []
+
+        def answer(_request: Any) -> tuple[int, dict[str, str], str]:
+            lost.extend(turn.lost for turn in session.budgets["read"].pending)
+            return 200, {}, "{}"
+
+        wire.compute("GET", "/networks/n1", answer)
+        connect(session, timeout=100.0).get("networks", "n1")
+        assert lost == [clock.now + 200]
+
     def test_the_remaining_budget_is_reported_and_never_negative(self, wire: Wire, connect: Connect) -> None:
         limits = {"X-RateLimit-Replenish-Rate": "1", "X-RateLimit-Replenish-Time": "15"}
         wire.on("GET", "/networks/n1", Answer(200, {}, {**limits, "X-RateLimit-Remaining": "7"}))

@@ -144,6 +144,18 @@ class TestBudget:
         budget.learn(limits(4), answered, 70.0)
         assert budget.level == 4
 
+    def test_a_call_whose_answer_may_take_long_is_counted_so_long(self) -> None:
+        budget = Budget()
+        budget.reserve(0.0, 200.0)
+        answered = budget.reserve(50.0, 200.0)
+        budget.learn(limits(4), answered, 199.0)
+        assert budget.level == 3
+        assert budget.reserve(200.0) == budget.pending[0]
+
+    def test_a_call_whose_answer_may_take_days_is_forgotten_sooner(self) -> None:
+        budget = Budget()
+        assert budget.reserve(0.0, 1e9).lost == 3600
+
     def test_a_place_that_is_given_back_is_free(self) -> None:
         budget = Budget()
         learn(budget, limits(1), 0.0)
