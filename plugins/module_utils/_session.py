@@ -15,6 +15,7 @@ import json
 import math
 import os
 import stat
+import sys
 import tempfile
 import threading
 import time
@@ -160,10 +161,15 @@ class SharedSession(Session):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__()
-        # Imported here because only this option needs it. ansible-core depends on it.
-        from cryptography.fernet import Fernet
-        from cryptography.hazmat.primitives.hashes import SHA256
-        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+        try:  # here because only this option needs it; ansible-core depends on it, but the module may run where that is not installed
+            from cryptography.fernet import Fernet
+            from cryptography.hazmat.primitives.hashes import SHA256
+            from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+        except ImportError as error:
+            raise InvalidInput(
+                f"session_cache needs the Python package cryptography, which {sys.executable} cannot import ({error})",
+                "Install it for that Python, or leave session_cache out",
+            ) from None
 
         who = f"{connection.base_url}\n{connection.client_id}".encode()
         secret = (connection.client_secret or connection.access_token).encode()

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import stat
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -232,6 +233,16 @@ class TestDirectory:
         with pytest.raises(InvalidInput, match=r"session_cache: .* cannot be used"):
             shared().keep("Token.2")
         assert sorted(path.suffix for path in folder.iterdir()) == [".session", ".state"]
+
+    @pytest.mark.parametrize("package", ["cryptography", "cryptography.fernet"])
+    def test_a_missing_package_is_told_with_the_python_that_lacks_it(self, monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+        for name in [name for name in sys.modules if name.startswith("cryptography")]:
+            monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setitem(sys.modules, package, None)
+        with pytest.raises(InvalidInput) as failure:
+            shared()
+        assert f"session_cache needs the Python package cryptography, which {sys.executable} cannot import" in str(failure.value)
+        assert "Install it for that Python, or leave session_cache out." in str(failure.value)
 
 
 class TestClock:
