@@ -21,14 +21,16 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Iterator, List, Mapping, NamedTuple, Optional
+from typing import Callable, Iterator, List, Mapping, NamedTuple, Optional
 
 from ._connection import Connection
 from ._errors import InvalidInput
 
 READ, WRITE = "read", "write"
 _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 1e-9, 3600.0  # seconds per call; anything else is taken for a broken header
-_LOCK_PATIENCE = 10.0  # seconds
+_LOCK_PATIENCE = 10.0  # seconds without a sign of life, after which the holder of a lock counts as stopped
+_BEAT = 1.0  # seconds between two signs of life of a holder that takes its time
+_STATE_POLL, _LOGIN_POLL = 0.002, 0.02  # seconds between two looks at a lock that somebody else holds
 _FORMAT = 1
 
 
@@ -126,11 +128,12 @@ class Budget:
 
 
 class Session:
-    """The token and the budgets of one task, safe to use by several threads."""
+    """The token and the budgets of one task, safe to use by several threads. trouble: why they are not shared although they should be."""
 
     def __init__(self) -> None:
         self.token: Optional[str] = None
         self.budgets = {READ: Budget(), WRITE: Budget()}
+        self.trouble = ""
         self._lock = threading.RLock()
 
     @contextlib.contextmanager
@@ -140,8 +143,11 @@ class Session:
             yield self.budgets[kind]
 
     @contextlib.contextmanager
-    def login(self, refused: Optional[str]) -> Iterator[Optional[str]]:
-        """One login at a time: the token that another caller got meanwhile, or None; refused is the token that is known to be dead."""
+    def login(self, refused: Optional[str], pause: Callable[[float], None] = time.sleep) -> Iterator[Optional[str]]:
+        """One login at a time: the token that another caller got meanwhile, or None.
+
+        refused: the token that is known to be dead. pause: waits so many seconds for the login of another task; may raise.
+        """
         with self._lock:
             yield self.token if self.token != refused else None
 
@@ -156,7 +162,8 @@ class SharedSession(Session):
     They are in a file of mode 0600 in a directory of mode 0700, sealed with a key that comes from the secret, so that the file alone opens
     nothing and other credentials, or a rotated secret, never meet it. What cannot be opened is as good as absent, and is replaced.
     Its budgets run on the machine's monotonic clock, which all processes share.
-    Raises InvalidInput where no directory is private.
+    Raises InvalidInput where it cannot work from the start. If the file system fails later, the session goes on as one of this task alone,
+    since a call that was made must not fail for the sake of its records.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -176,57 +183,62 @@ class SharedSession(Session):
         key = HKDF(SHA256(), 64, salt=who, info=b"openvpn.cloudconnexa session").derive(secret)
         self._seal = Fernet(base64.urlsafe_b64encode(key[:32]))
         self._file = _private_directory() / f"{hashlib.sha256(key[32:]).hexdigest()[:32]}.session"
+        with self._shared():
+            pass
+        if self.trouble:
+            raise InvalidInput(self.trouble, "Remove what is in the way, or leave session_cache out")
 
     @contextlib.contextmanager
     def budget(self, kind: str) -> Iterator[Budget]:
-        with super().budget(kind), self._locked("state"):
-            self._load()
+        with super().budget(kind), self._shared():
             yield self.budgets[kind]
-            self._store()
 
     @contextlib.contextmanager
-    def login(self, refused: Optional[str]) -> Iterator[Optional[str]]:
-        with self._locked("login"):
-            with self._locked("state"):
-                self._load()
-            with super().login(refused) as token:
-                yield token
+    def login(self, refused: Optional[str], pause: Callable[[float], None] = time.sleep) -> Iterator[Optional[str]]:
+        lock = self._locked("login", lambda: pause(_LOGIN_POLL))
+        with self._lock, contextlib.ExitStack() as held:
+            self._unless_in_trouble(lambda: held.enter_context(_beating(held.enter_context(lock))))
+            with self._shared(), super().login(refused) as token:
+                pass
+            yield token
 
     def keep(self, token: str) -> None:
-        with self._locked("state"):
-            self._load()
+        with self._lock, self._shared():
             super().keep(token)
-            self._store()
 
     @contextlib.contextmanager
-    def _locked(self, what: str) -> Iterator[None]:
+    def _shared(self) -> Iterator[None]:
+        """What the file holds is ours alone to change; what has become of it is stored, unless the body was left half done."""
+        with contextlib.ExitStack() as held:
+            self._unless_in_trouble(lambda: held.enter_context(self._locked("state", lambda: time.sleep(_STATE_POLL))))
+            self._unless_in_trouble(self._load)
+            yield
+            self._unless_in_trouble(self._store)
+
+    def _unless_in_trouble(self, action: Callable[[], object]) -> None:
+        """From the first failure of the file system on, this session is on its own."""
+        if self.trouble:
+            return
+        try:
+            action()
+        except OSError as error:
+            self.trouble = f"session_cache: {self._file.parent} cannot be used ({error.strerror})"
+
+    @contextlib.contextmanager
+    def _locked(self, what: str, pause: Callable[[], None]) -> Iterator[int]:
         """The kernel drops the lock of a process that dies. One that is merely stopped is waited for once: then a new file takes its place.
 
-        Where two waiting processes replace it at the very same moment, both go on: a budget may then be off by a call, no more.
+        Should it go on later, it stores what is out of date, or logs in too: a budget may then be off by some calls, no more.
         """
         path = self._file.with_suffix(f".{what}")
         while True:
-            with self._telling():
-                handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             try:
-                with self._telling():
-                    locked = _obtain(handle, path)
-                if locked:
-                    yield
+                if _obtain(handle, path, pause):
+                    yield handle
                     return
             finally:
                 os.close(handle)
-
-    @contextlib.contextmanager
-    def _telling(self) -> Iterator[None]:
-        """A failure of the file system becomes one that a user can act on."""
-        try:
-            yield
-        except OSError as error:
-            raise InvalidInput(
-                f"session_cache: {self._file.parent} cannot be used ({error.strerror})",
-                "Remove what is in the way, or leave session_cache out",
-            ) from None
 
     def _load(self) -> None:
         """Take over what the file holds, if it is ours, private and whole."""
@@ -247,19 +259,19 @@ class SharedSession(Session):
         except (OSError, InvalidToken, ValueError, TypeError, KeyError):
             return
         self.budgets.update(budgets)
-        self.token = token
+        self.token = token or self.token  # the file may have been removed, and begun anew by a task without a token
 
     def _store(self) -> None:
         held = {"format": _FORMAT, "token": self.token, "budgets": {kind: vars(budget) for kind, budget in self.budgets.items()}}
-        with self._telling():
-            handle, scratch = tempfile.mkstemp(dir=self._file.parent, prefix=f"{self._file.name}.")  # mode 0600
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(self._seal.encrypt(json.dumps(held).encode()))
-                os.replace(scratch, self._file)
-            except OSError:
-                os.unlink(scratch)
-                raise
+        scratch = self._file.with_suffix(".scratch")
+        scratch.unlink(missing_ok=True)  # of a process that was killed; whatever it is, nothing is written into it
+        try:
+            with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+                file.write(self._seal.encrypt(json.dumps(held).encode()))
+            os.replace(scratch, self._file)
+        except BaseException:
+            scratch.unlink(missing_ok=True)
+            raise
 
 
 def number(text: Optional[str]) -> Optional[float]:
@@ -299,18 +311,59 @@ def _is_private(found: os.stat_result) -> bool:
     return found.st_uid == os.getuid() and not stat.S_ISLNK(found.st_mode) and not found.st_mode & 0o077
 
 
-def _obtain(handle: int, path: Path) -> bool:
-    """Whether the lock is ours; False where the file is not the one at the path any more."""
-    deadline = time.monotonic() + _LOCK_PATIENCE
+def _obtain(handle: int, path: Path, pause: Callable[[], None]) -> bool:
+    """Whether the lock is ours; False where the file is not the one at the path any more. Its time stamp is the holder's sign of life."""
+    sign, since = -1, 0.0
     while _is_at(path, handle):
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return _is_at(path, handle)
         except BlockingIOError:
-            time.sleep(0.002)
-        if time.monotonic() > deadline:
-            path.unlink(missing_ok=True)
+            seen, now = os.fstat(handle).st_mtime_ns, time.monotonic()
+            if seen != sign:
+                sign, since = seen, now
+            if now - since > _LOCK_PATIENCE:
+                _discard(path, handle, last_resort=now - since > 2 * _LOCK_PATIENCE)
+            pause()
+        else:
+            os.utime(handle)
+            return _is_at(path, handle)
     return False
+
+
+def _discard(path: Path, handle: int, last_resort: bool) -> None:
+    """Remove the file of a lock, unless that is done or being done; raises BlockingIOError where it must not be left to others.
+
+    They come here one at a time, so that nobody removes the file by which another one has just replaced it.
+    """
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _is_at(path, handle):
+            path.unlink()
+    except BlockingIOError:
+        if last_resort:  # whoever is at it was stopped as well
+            raise
+    finally:
+        os.close(directory)
+
+
+@contextlib.contextmanager
+def _beating(handle: int) -> Iterator[None]:
+    """Give signs of life on a lock that is held for long, such as for a login that the service makes wait."""
+    over = threading.Event()
+
+    def beat() -> None:
+        with contextlib.suppress(OSError):  # whoever takes the holder for stopped then logs in as well
+            while not over.wait(_BEAT):
+                os.utime(handle)
+
+    heart = threading.Thread(target=beat, daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        over.set()
+        heart.join()
 
 
 def _is_at(path: Path, handle: int) -> bool:

@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import stat
 import sys
 import tempfile
+import threading
 import time
+import types
 from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -26,7 +31,8 @@ from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors impor
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._session import READ, WRITE, SharedSession
 from emulator import Emulator
 
-from .conftest import learn, wait
+from ...conftest import Clock
+from .conftest import BASE_URL, learn, wait
 
 FORK = multiprocessing.get_context("fork")  # as Ansible makes its workers; these share what the test has imported
 HEADERS = {
@@ -39,7 +45,7 @@ HEADERS = {
 Start = Callable[..., BaseProcess]
 
 
-def shared(secret: str = "Canary.Secret.0", identity: str = "id", base_url: str = "https://example.api.openvpn.com") -> SharedSession:
+def shared(secret: str = "Canary.Secret.0", identity: str = "id", base_url: str = BASE_URL) -> SharedSession:
     return SharedSession(Connection(base_url, client_id=identity, client_secret=secret))
 
 
@@ -105,6 +111,36 @@ class TestSharing:
         assert token_of(one, refused="Token.1") is None
         other.keep("Token.2")
         assert token_of(one, refused="Token.1") == "Token.2"
+
+    def test_a_token_that_is_kept_leaves_the_budgets_of_others_alone(self, file: Path) -> None:
+        one, other = shared(), shared()
+        with other.budget(WRITE) as budget:
+            learn(budget, HEADERS, 100.0)
+        one.keep("Token.2")
+        with shared().budget(WRITE) as budget:
+            assert budget.level == 5
+
+    def test_a_token_outlives_a_file_that_was_begun_anew_without_one(self, file: Path) -> None:
+        session = shared()
+        file.unlink()
+        with shared().budget(READ) as budget:
+            learn(budget, HEADERS, 100.0)
+        with session.budget(READ) as budget:
+            assert budget.level == 5
+        assert token_of(shared()) == "Token.1"
+
+    def test_what_was_left_half_done_is_not_stored(self, file: Path) -> None:
+        session = shared()
+
+        def begin_and_fail() -> None:
+            with session.budget(WRITE) as budget:
+                budget.close(1000.0, 100.0)
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            begin_and_fail()
+        with session.budget(WRITE) as budget:
+            assert budget.closed_until == 0
 
     @pytest.mark.parametrize(
         "other", [{"secret": "Canary.Rotated.0"}, {"identity": "other"}, {"base_url": "https://other.api.openvpn.com"}], ids=str
@@ -213,26 +249,47 @@ class TestDirectory:
         shared().keep("Token.1")
         assert not Path("relative").exists()
 
+    def test_a_directory_that_cannot_be_written_to_is_passed_over(
+        self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder.mkdir(mode=0o500)
+        monkeypatch.setattr(os, "access", lambda path, _mode: bool(os.stat(path).st_mode & 0o200))  # also for root, who may do anything
+        shared().keep("Token.1")
+        assert list((tmp_path / "cache" / "openvpn.cloudconnexa").glob("*.session"))
+
+    def test_the_directory_in_a_place_of_all_users_bears_the_number_of_its_own(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "home").touch()  # so that nothing can be made in it
+        for name in ("XDG_RUNTIME_DIR", "XDG_CACHE_HOME"):
+            monkeypatch.delenv(name)
+        shared().keep("Token.1")
+        assert list((tmp_path / f"openvpn.cloudconnexa-{os.getuid()}").glob("*.session"))
+
     def test_where_every_directory_belongs_to_somebody_else_the_failure_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(os, "getuid", lambda: 12345)
         with pytest.raises(InvalidInput, match=r"session_cache: none of the directories .* is writable and private"):
             shared()
 
-    @pytest.mark.parametrize("suffix", [".state", ".login"])
-    def test_a_lock_that_is_a_symbolic_link_is_refused(self, file: Path, tmp_path: Path, suffix: str) -> None:
-        lock = file.with_suffix(suffix)
-        lock.unlink(missing_ok=True)
+    def test_a_lock_that_is_a_symbolic_link_is_refused(self, file: Path, tmp_path: Path) -> None:
+        lock = file.with_suffix(".state")
+        lock.unlink()
         lock.symlink_to(tmp_path / "elsewhere")
         with pytest.raises(InvalidInput, match=r"session_cache: .* cannot be used"):
-            token_of(shared())
+            shared()
         assert not (tmp_path / "elsewhere").exists()
 
     def test_what_cannot_be_replaced_is_told(self, file: Path, folder: Path) -> None:
         file.unlink()
         file.mkdir()
         with pytest.raises(InvalidInput, match=r"session_cache: .* cannot be used"):
-            shared().keep("Token.2")
+            shared()
         assert sorted(path.suffix for path in folder.iterdir()) == [".session", ".state"]
+
+    def test_a_file_system_without_locks_is_told_before_anything_is_done(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(fcntl, "flock", failing(errno.ENOLCK))
+        with pytest.raises(InvalidInput, match=r"session_cache: .* cannot be used"):
+            shared()
 
     @pytest.mark.parametrize("package", ["cryptography", "cryptography.fernet"])
     def test_a_missing_package_is_told_with_the_python_that_lacks_it(self, monkeypatch: pytest.MonkeyPatch, package: str) -> None:
@@ -243,6 +300,129 @@ class TestDirectory:
             shared()
         assert f"session_cache needs the Python package cryptography, which {sys.executable} cannot import" in str(failure.value)
         assert "Install it for that Python, or leave session_cache out." in str(failure.value)
+
+
+def failing(number: int) -> Callable[..., Any]:
+    def fail(*_arguments: Any, **_options: Any) -> Any:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+def remove(folder: Path, _patch: pytest.MonkeyPatch) -> None:
+    shutil.rmtree(folder)
+
+
+def fill_the_disk(_folder: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(os, "replace", failing(errno.ENOSPC))
+
+
+def make_read_only(_folder: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(os, "open", failing(errno.EROFS))
+
+
+def plant_links(folder: Path, _patch: pytest.MonkeyPatch) -> None:
+    for lock in (*folder.glob("*.state"), *(path.with_suffix(".login") for path in folder.glob("*.session"))):
+        lock.unlink(missing_ok=True)
+        lock.symlink_to(folder.parent / "elsewhere")
+
+
+def stop_locking(_folder: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(fcntl, "flock", failing(errno.ENOLCK))
+
+
+@pytest.mark.parametrize("happens", [remove, fill_the_disk, make_read_only, plant_links, stop_locking])
+class TestTrouble:
+    """The directory becomes unusable while a task is at work."""
+
+    @pytest.fixture
+    def session(self, file: Path) -> SharedSession:
+        session = shared()
+        with session.budget(WRITE) as budget:
+            learn(budget, HEADERS, 100.0)
+        return session
+
+    @pytest.fixture
+    def trouble(self, session: SharedSession, folder: Path, happens: Callable[..., None]) -> Iterator[SharedSession]:
+        with pytest.MonkeyPatch.context() as patch:
+            happens(folder, patch)
+            yield session
+
+    def test_the_task_goes_on_with_what_it_knows(self, trouble: SharedSession) -> None:
+        with trouble.budget(WRITE) as budget:
+            assert budget.level == 5
+            assert wait(budget, 100.0) == 0
+        with trouble.budget(WRITE) as budget:
+            assert budget.level == 4
+        assert token_of(trouble) == "Token.1"
+        assert token_of(trouble, refused="Token.1") is None
+        trouble.keep("Token.2")
+        assert token_of(trouble, refused="Token.1") == "Token.2"
+        assert "session_cache: " in trouble.trouble
+
+    def test_trouble_with_the_login_ends_nothing(self, trouble: SharedSession) -> None:
+        with trouble.login("Token.1") as token:
+            assert token is None
+            trouble.keep("Token.2")
+        assert token_of(trouble) == "Token.2"
+
+    def test_its_threads_still_take_turns(self, trouble: SharedSession) -> None:
+        with trouble.budget(READ):
+            pass
+        inside = threading.Event()
+
+        def enter() -> None:
+            with trouble.budget(READ):
+                inside.set()
+
+        thread = threading.Thread(target=enter)
+        with trouble.budget(READ):
+            thread.start()
+            assert not inside.wait(0.2)
+        thread.join(20)
+        assert inside.is_set()
+
+
+class TestScratch:
+    def scratch(self, file: Path) -> Path:
+        return file.with_suffix(".scratch")
+
+    def test_of_a_killed_process_is_used_up_by_the_next(self, file: Path, folder: Path, start: Start) -> None:
+        def die() -> None:
+            session = shared()
+            os.replace = lambda *_paths: os.kill(os.getpid(), signal.SIGKILL)
+            session.keep("Token.2")
+
+        start(die).join(20)
+        assert self.scratch(file).exists()
+        assert token_of(shared()) == "Token.1"
+        assert sorted(path.suffix for path in folder.iterdir()) == [".login", ".session", ".state"]
+
+    def test_of_an_interrupted_process_is_removed(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def interrupt(*_paths: Any) -> None:
+            raise KeyboardInterrupt
+
+        session = shared()
+        monkeypatch.setattr(os, "replace", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            session.keep("Token.2")
+        assert not self.scratch(file).exists()
+
+    @pytest.mark.parametrize("link", [os.symlink, os.link])
+    def test_a_link_in_its_place_leads_nowhere(self, file: Path, tmp_path: Path, link: Callable[[Path, Path], None]) -> None:
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.write_text("untouched")
+        elsewhere.chmod(0o644)
+        link(elsewhere, self.scratch(file))
+        shared().keep("Token.2")
+        assert elsewhere.read_text() == "untouched"
+        assert stat.S_IMODE(file.lstat().st_mode) == 0o600
+        assert token_of(shared()) == "Token.2"
+
+    def test_what_cannot_be_removed_from_its_place_is_told(self, file: Path) -> None:
+        self.scratch(file).mkdir()
+        with pytest.raises(InvalidInput, match=r"session_cache: .* cannot be used"):
+            shared()
 
 
 class TestClock:
@@ -268,8 +448,16 @@ class TestClock:
             assert wait(budget, 3700.0) == 0.0
 
 
+def never() -> None:
+    pytest.fail("somebody waits for a lock")
+
+
+def soon() -> None:
+    time.sleep(0.002)
+
+
 def hold(lock: str, ready: Any) -> None:
-    with shared()._locked(lock):
+    with shared()._locked(lock, never):
         ready.set()
         signal.pause()
 
@@ -284,23 +472,98 @@ class TestProcesses:
         assert ready.wait(20)
         holder.kill()
         holder.join()
-        monkeypatch.setattr(_session, "_LOCK_PATIENCE", 0.0)
         inode = file.with_suffix(f".{lock}").stat().st_ino
-        assert token_of(shared()) == "Token.1"
+        session = shared()
+        with session._locked(lock, never):
+            pass
         assert file.with_suffix(f".{lock}").stat().st_ino == inode
 
     @pytest.mark.parametrize("lock", ["state", "login"])
     def test_a_stopped_holder_is_waited_for_once(self, file: Path, start: Start, lock: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        ready = FORK.Event()
+        session, ready = shared(), FORK.Event()
         holder = start(hold, lock, ready)
         assert ready.wait(20)
         assert holder.pid
         os.kill(holder.pid, signal.SIGSTOP)
         monkeypatch.setattr(_session, "_LOCK_PATIENCE", 0.2)
-        assert token_of(shared()) == "Token.1"
-        monkeypatch.setattr(time, "sleep", lambda _seconds: pytest.fail("somebody waits for a lock"))
-        shared().keep("Token.2")
-        assert token_of(shared()) == "Token.2"
+        with session._locked(lock, soon):
+            pass
+        with session._locked(lock, never):
+            pass
+        assert token_of(session) == "Token.1"
+        assert session.trouble == ""
+
+    def test_a_holder_that_lives_is_waited_for_as_long_as_it_takes(self, file: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_session, "_BEAT", 0.01)
+        ready, go = FORK.Event(), FORK.Event()
+
+        def log_in_slowly() -> None:
+            session = shared()
+            with session.login("Token.1"):
+                ready.set()
+                go.wait(60)
+                session.keep("Token.2")
+
+        start(log_in_slowly)
+        assert ready.wait(20)
+        session, lock, clock = shared(), file.with_suffix(".login"), Clock()
+        monkeypatch.setattr(_session, "time", types.SimpleNamespace(monotonic=clock, sleep=time.sleep))
+
+        def pause(_seconds: float) -> None:
+            """The waiting process looks again when the other one has given a sign of life, which by its clock takes nearly too long."""
+            seen, end = lock.stat().st_mtime_ns, time.monotonic() + 20
+            while lock.stat().st_mtime_ns == seen and not go.is_set():
+                assert time.monotonic() < end
+                soon()
+            if clock.now < 1000 + 10 * _session._LOCK_PATIENCE:
+                clock.now += 0.9 * _session._LOCK_PATIENCE
+            else:
+                go.set()
+                soon()
+
+        with session.login("Token.1", pause) as token:
+            assert token == "Token.2"
+
+    def test_who_holds_a_lock_shortly_gives_a_sign_of_life_as_well(self, file: Path) -> None:
+        lock = file.with_suffix(".state")
+        os.utime(lock, (0, 0))
+        shared()
+        assert lock.stat().st_mtime > 0
+
+    def test_a_lock_that_was_replaced_meanwhile_is_not_taken_for_the_one_in_use(self, file: Path) -> None:
+        session, lock = shared(), file.with_suffix(".login")
+        with session._locked("login", never) as first:
+            lock.unlink()
+            with session._locked("login", never) as second:
+                assert not _session._obtain(first, lock, never)
+                _session._discard(lock, first, last_resort=False)
+                assert _session._is_at(lock, second)
+
+    def test_only_one_at_a_time_replaces_a_lock(self, file: Path, folder: Path) -> None:
+        session, lock = shared(), file.with_suffix(".login")
+        directory = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(directory, fcntl.LOCK_EX)
+            with session._locked("login", never) as held:
+                _session._discard(lock, held, last_resort=False)
+                assert _session._is_at(lock, held)
+                with pytest.raises(BlockingIOError):
+                    _session._discard(lock, held, last_resort=True)
+        finally:
+            os.close(directory)
+
+    def test_a_process_that_is_stopped_while_it_replaces_a_lock_does_not_stop_others(
+        self, file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        session, directory = shared(), os.open(folder, os.O_RDONLY)
+        monkeypatch.setattr(_session, "_LOCK_PATIENCE", 0.05)
+        try:
+            fcntl.flock(directory, fcntl.LOCK_EX)
+            with session._locked("state", never):
+                assert token_of(session) == "Token.1"
+            assert session.trouble
+        finally:
+            os.close(directory)
 
     def test_many_processes_at_once_log_in_once_and_count_every_call(self, start: Start, folder: Path) -> None:
         with Emulator(limits={"burst": 20, "rate": 100, "interval": 1}) as emulator:
