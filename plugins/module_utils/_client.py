@@ -149,6 +149,7 @@ class Client:
         self.connection = connection
         self.usage = Usage()
         self._session = session or Session()
+        self._given = connection.access_token  # comes before all others until it is refused
         self._sleep = sleep
         self._clock = clock
         self._secrets = {connection.client_secret, connection.access_token} - {""}
@@ -315,6 +316,7 @@ class Client:
             turn = self._take_turn(kind)
             headers: Mapping[str, str] = {}
             status = 0
+            self.hide(token)
             try:
                 answer = self._send(method, path, query, body, _bearer(token), expect)
                 headers, status = answer.headers, answer.status
@@ -334,22 +336,33 @@ class Client:
                 )
             return value, len(answer.body)
 
-        token = self._session.token or self.connection.access_token or self._renew(None)
+        token = self._given or self._session.token or self._renew(None)
         try:
             return self._retry(attempt, policy)
         except Refused as error:
             if error.status != 401:
                 raise
         # The token died. A 401 was not executed (BEHAVIOUR 3), so the call is repeated with a new one, once.
+        self._given = ""
         token = self._renew(token)
         return self._retry(attempt, policy)
 
     def _renew(self, refused: Optional[str]) -> str:
         """A token that is not the refused one: what another caller got meanwhile, or that of a login."""
-        with self._session.login(refused) as token:
-            token = token or str(self.login()["access_token"])
-        self.hide(token)
-        return token
+        began = self._clock()
+
+        def pause(seconds: float) -> None:
+            spent = self._clock() - began
+            try:  # as long as one answer may take, it is no more waiting than a login of its own would be
+                self.pause(seconds, within_max_wait=spent > 2 * self.connection.timeout)
+            except OutOfTime:
+                raise OutOfTime(
+                    f"another task that shares the session has been logging in for {spent:.0f} s, and max_wait does not allow more waiting",
+                    "Run the task again, or raise max_wait",
+                ) from None
+
+        with self._session.login(refused, pause) as token:
+            return token or str(self.login()["access_token"])
 
     def _take_turn(self, kind: str) -> Turn:
         """Wait until the budget allows one more call of this kind, and count it. Raises OutOfTime."""

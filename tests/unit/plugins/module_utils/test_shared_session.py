@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import json
@@ -27,14 +28,15 @@ import pytest
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils import _session
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client import Client
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._connection import Connection
-from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors import InvalidInput
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors import ApiError, InvalidInput, OutOfTime, Refused
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._session import READ, WRITE, SharedSession
 from emulator import Emulator
 
 from ...conftest import Clock
-from .conftest import BASE_URL, learn, wait
+from .conftest import BASE_URL, Answer, Connect, Wire, learn, wait
 
 FORK = multiprocessing.get_context("fork")  # as Ansible makes its workers; these share what the test has imported
+CREDENTIALS = {"client_id": "id", "client_secret": "Canary.Secret.0"}
 HEADERS = {
     "X-RateLimit-Remaining": "5",
     "X-RateLimit-Replenish-Rate": "1",
@@ -590,3 +592,142 @@ class TestProcesses:
                 process.join(60)
             assert [process.exitcode for process in processes] == [0] * 8
             assert emulator.count()["login"] == 1
+
+
+class Gate:
+    """The API on the wire, which admits one token only and issues the next one at each login."""
+
+    def __init__(self, wire: Wire, admitted: str) -> None:
+        self.wire = wire
+        self.admitted = admitted
+        wire.compute("GET", "/networks", self._answer)
+        wire.compute("POST", "/oauth/token", self._log_in)
+
+    def _answer(self, request: Any) -> tuple[int, dict[str, str], str]:
+        return (200 if request.headers["Authorization"] == f"Bearer {self.admitted}" else 401), {}, "{}"
+
+    def _log_in(self, _request: Any) -> tuple[int, dict[str, str], str]:
+        self.admitted += "+"
+        return 200, {}, json.dumps({"access_token": self.admitted})
+
+    @property
+    def seen(self) -> list[str]:
+        """The tokens that came, and the logins between them."""
+        return [request.headers["Authorization"].replace("Bearer ", "").partition(" ")[0] for request in self.wire.sent]
+
+
+LOGIN = "Basic"
+
+
+class TestWhichToken:
+    """The one that was given, then that of the file, then that of a login; each until it is refused."""
+
+    def test_the_given_one_comes_first_and_stays(self, file: Path, wire: Wire, connect: Connect) -> None:
+        gate = Gate(wire, "Token.0")
+        client = connect(shared(), access_token="Token.0", **CREDENTIALS)
+        for _call in range(3):
+            client.get("networks")
+        assert gate.seen == ["Token.0"] * 3
+        assert token_of(shared()) == "Token.1"
+
+    def test_that_of_the_file_takes_over_without_a_login(self, file: Path, wire: Wire, connect: Connect) -> None:
+        gate = Gate(wire, "Token.1")
+        client = connect(shared(), access_token="Token.0", **CREDENTIALS)
+        for _call in range(3):
+            client.get("networks")
+        assert gate.seen == ["Token.0", "Token.1", "Token.1", "Token.1"]
+
+    def test_where_both_are_refused_one_login_serves_all(self, file: Path, wire: Wire, connect: Connect) -> None:
+        gate = Gate(wire, "Token.2")
+        connect(shared(), access_token="Token.1", **CREDENTIALS).get("networks")
+        connect(shared(), **CREDENTIALS).get("networks")
+        assert gate.seen == ["Token.1", LOGIN, "Token.2+", "Token.2+"]
+
+    def test_that_of_the_file_is_used_from_the_first_call_on(self, file: Path, wire: Wire, connect: Connect) -> None:
+        gate = Gate(wire, "Token.1")
+        session = shared()
+        with session._locked("login", never):  # somebody logs in, which is no reason to wait
+            connect(session, **CREDENTIALS).get("networks")
+        assert gate.seen == ["Token.1"]
+
+    def test_what_another_task_got_is_used_from_the_next_call_on(self, file: Path, wire: Wire, connect: Connect) -> None:
+        gate = Gate(wire, "Token.1")
+        client = connect(shared(), **CREDENTIALS)
+        client.get("networks")
+        shared().keep("Token.2")
+        client.get("networks")  # has begun before it looks at the file
+        gate.admitted = "Token.2"
+        client.get("networks")
+        assert gate.seen == ["Token.1", "Token.1", "Token.2"]
+
+    def test_without_credentials_nothing_comes_after_the_given_one(self, wire: Wire, connect: Connect) -> None:
+        gate = Gate(wire, "Token.1")
+        session = SharedSession(Connection(BASE_URL, access_token="Token.0"))
+        client = connect(session, access_token="Token.0")
+        for _call in range(2):
+            with pytest.raises(Refused, match="there are no credentials to get another one"):
+                client.get("networks")
+        assert gate.seen == ["Token.0"]
+
+
+class TestSecrecy:
+    @pytest.mark.parametrize("refused", [[], [Answer(401)]], ids=["of the file", "got by another task meanwhile"])
+    def test_a_shared_token_that_the_service_quotes_is_hidden(
+        self, file: Path, wire: Wire, connect: Connect, refused: list[Answer]
+    ) -> None:
+        session = shared()
+        if refused:
+            session.token = "Token.0"
+        wire.on("GET", "/networks", *refused, Answer(400, {"errorMessage": "not fond of Token.1"}))
+        with pytest.raises(ApiError) as failure:
+            connect(session, **CREDENTIALS).get("networks")
+        assert str(failure.value).startswith("the API answered 400 (not fond of ***).")
+
+
+class TestWaitingForALogin:
+    """Another task logs in, and takes its time."""
+
+    @pytest.fixture(autouse=True)
+    def _patience(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_session, "_LOCK_PATIENCE", 1e9)  # the clock of the tasks is not that of the locks
+
+    def test_counts_where_it_takes_longer_than_one_call_may(self, wire: Wire, connect: Connect, clock: Clock) -> None:
+        gate = Gate(wire, "Token.1")
+        other = shared()
+        client = connect(shared(), **CREDENTIALS, timeout=30, max_wait=5)
+        with contextlib.ExitStack() as held:
+            held.enter_context(other._locked("login", never))
+
+            def finish_at_last() -> None:
+                if clock.now >= 1063:
+                    other.keep("Token.1")
+                    held.close()
+
+            clock.during_sleep = finish_at_last
+            client.get("networks")
+        assert gate.seen == ["Token.1"]
+        assert 2.9 < client.report()["waited"] < 3.1
+
+    def test_is_not_counted_where_it_takes_no_longer(self, wire: Wire, connect: Connect, clock: Clock) -> None:
+        gate = Gate(wire, "Token.1")
+        other = shared()
+        client = connect(shared(), **CREDENTIALS, max_wait=0)
+        with contextlib.ExitStack() as held:
+            held.enter_context(other._locked("login", never))
+
+            def finish() -> None:
+                other.keep("Token.1")
+                held.close()
+
+            clock.during_sleep = finish
+            client.get("networks")
+        assert gate.seen == ["Token.1"]
+        assert client.report()["waited"] == 0
+
+    def test_ends_with_max_wait(self, wire: Wire, connect: Connect, clock: Clock) -> None:
+        client = connect(shared(), **CREDENTIALS, timeout=30, max_wait=5)
+        told = "another task that shares the session has been logging in for 65 s, and max_wait does not allow more waiting"
+        with shared()._locked("login", never), pytest.raises(OutOfTime, match=told):
+            client.get("networks")
+        assert 4.9 < client.report()["waited"] <= 5
+        assert wire.calls == []
