@@ -109,10 +109,13 @@ def log_in(client: Client, options: Mapping[str, Any], check_mode: bool) -> Resu
 def perform(job: Job, spec: _args.Spec, options: Mapping[str, Any], check_mode: bool, caller: str = "") -> Result:
     """Do a job and report what it cost; a failure becomes a result with ``failed`` and ``msg`` and never an exception."""
     client: Optional[Client] = None
+    session = Session()
     try:
         spec.check(options)
         connection = _connection.connection(options, caller)
-        client = Client(connection, SharedSession(connection) if options["session_cache"] else Session())
+        if options["session_cache"]:
+            session = SharedSession(connection)
+        client = Client(connection, session)
         result = job(client, options, check_mode)
     except CloudConnexaError as error:
         result = {"failed": True, "msg": str(error), "error": error.details()}
@@ -126,6 +129,8 @@ def perform(job: Job, spec: _args.Spec, options: Mapping[str, Any], check_mode: 
     if client is not None:
         planned = {"planned": result.pop("planned")} if "planned" in result else {}
         result["api"] = {**client.report(), **planned}
+    if session.trouble:
+        result["warnings"] = [f"{session.trouble}; the task went on without it"]
     return result
 
 
@@ -136,6 +141,8 @@ def run(job: Job, spec: _args.Spec) -> None:
     if IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests and tenacity"), exception=IMPORT_ERROR)
     result = perform(job, spec, module.params, module.check_mode, f"ansible-core/{module.ansible_version}")
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
     if not module._diff:
         result.pop("diff", None)
     if result.get("failed"):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import copy
 import functools
+import re
+import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -637,3 +639,20 @@ class TestPerforming:
             perform(inform("things", lambda client, options: client.list("things")), SPEC, options, False)
         assert wire.calls.count("POST /oauth/token") == (1 if shared else 2)
         assert bool(list(tmp_path.iterdir())) is shared
+
+    def test_a_session_that_cannot_be_shared_any_more_is_told_and_fails_nothing(
+        self, wire: Wire, clock: Clock, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+        wire.on("POST", "/oauth/token", Answer(200, {"access_token": "Token.1"}))
+
+        def answer(_request: Any) -> tuple[int, dict[str, str], str]:
+            shutil.rmtree(tmp_path / "openvpn.cloudconnexa", ignore_errors=True)
+            return 200, {}, '{"content": []}'
+
+        wire.compute("GET", "/things", answer)
+        options = {**OPTIONS, "access_token": None, "client_id": "id", "client_secret": "secret", "session_cache": True}
+        result = perform(inform("things", lambda client, options: client.list("things")), SPEC, options, False)
+        (warning,) = result["warnings"]
+        assert re.fullmatch(r"session_cache: .*openvpn.cloudconnexa cannot be used \(.*\); the task went on without it", warning)
+        assert "failed" not in result

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -136,6 +137,25 @@ class TestSessionCache:
         assert files
         assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
         assert all(secret.encode() not in file.read_bytes() for file in files for secret in wpc.emulator.secrets)
+
+    def test_that_fails_in_mid_task_is_a_warning_and_what_is_done_is_done(
+        self, wpc: Playground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+        wpc.before_next_write(lambda: shutil.rmtree(tmp_path / "openvpn.cloudconnexa"))
+        result = wpc.run("network", name="paris", **wpc.by_login, session_cache=True)
+        assert (result["changed"], result.get("failed")) == (True, None)
+        assert "the task went on without it" in str(result["warnings"])
+        assert wpc.parent("paris")
+
+    def test_whose_answer_is_lost_in_mid_task_is_still_looked_after(
+        self, wpc: Playground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+        wpc.before_next_write(lambda: shutil.rmtree(tmp_path / "openvpn.cloudconnexa"))
+        wpc.emulator.faults.add("drop", phase="after", when={"kind": "write", "times": 1})
+        result = wpc.run("network", name="paris", **wpc.by_login, session_cache=True)
+        assert (result["changed"], result.get("failed")) == (True, None)
 
     def test_is_off_unless_asked_for(self, wpc: Playground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
