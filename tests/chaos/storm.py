@@ -22,7 +22,7 @@ from .trial import SCALE, Harm, Trial
 from .wishes import User
 
 # What no client can know, or what makes a wish impossible, so that no fair storm has it.
-UNFAIR_SWITCHES = {"default_region": "empty", "last_connector": "refused"}
+UNFAIR_SWITCHES = {"default_region": "empty", "last_connector": "refused", "older_tokens": "revoked"}
 NO_SECRETS = r"^(?!.*/profile)"  # half of a secret looks like a whole one
 
 

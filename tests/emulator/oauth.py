@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Mapping
 
 from .answers import JSON, Answer, unreadable
+from .switches import Switches
 
 
 class Tokens:
@@ -36,13 +37,16 @@ class Tokens:
         scheme, _space, token = authorization.partition(" ")
         return scheme.lower() == "bearer" and self._clock() < self._expiry.get(token.strip(), float("-inf"))
 
-    def login(self, authorization: str, query: Mapping[str, str], body: Mapping[str, str] | None, refusal: str) -> Answer:
+    def login(self, authorization: str, query: Mapping[str, str], body: Mapping[str, str] | None, switches: Switches) -> Answer:
         """Both documented ways: HTTP Basic with an optional JSON body, or everything in the query."""
         given = _basic(authorization) or (query.get("client_id"), query.get("client_secret"))
         if given != (self.client_id, self.client_secret):
-            return {"401_empty": Answer(401), "400_json": unreadable(message="Bad credentials"), "403": Answer(403)}[refusal]
+            refusals = {"401_empty": Answer(401), "400_json": unreadable(message="Bad credentials"), "403": Answer(403)}
+            return refusals[switches["login_refusal"]]
         if (body or query).get("grant_type", "client_credentials") != "client_credentials":
             return unreadable(message="Unsupported grant type")
+        if switches["older_tokens"] == "revoked":
+            self.revoke_all()
         granted = {"access_token": self.issue(), "token_type": "bearer", "expires_in": int(self._lifetime), "scope": "read write"}
         return Answer(200, granted, JSON)
 

@@ -70,7 +70,7 @@ ROUTES = Objects(lambda request: request.wpc.route(request.path["id"]), views.ro
 
 
 def _login(request: Request) -> Answer:
-    return request.tokens.login(request.authorization, request.query, request.body, request.switches["login_refusal"])
+    return request.tokens.login(request.authorization, request.query, request.body, request.switches)
 
 
 def _list_regions(request: Request) -> Answer:

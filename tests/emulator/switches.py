@@ -54,6 +54,7 @@ SWITCHES: dict[str, tuple[tuple[str, ...], str]] = {
     "default_region": (("set", "empty"), "whether a new WPC has a default Region (BEHAVIOUR 8, 11)"),
     "ids": (("uuid", "digits"), "the form of ids (BEHAVIOUR 5)"),
     "login_refusal": (("401_empty", "400_json", "403"), "wrong credentials (BEHAVIOUR 1)"),
+    "older_tokens": (("kept", "revoked"), "what a login does to the tokens of earlier logins with the same credentials (BEHAVIOUR 1)"),
     "login_budget": (("free", "write"), "whether a login spends the write budget (BEHAVIOUR 3)"),
     "budgets": (("separate", "shared"), "whether reads and writes have separate budgets (BEHAVIOUR 3)"),
     "retry_after": (("none", "seconds", "date"), "whether 429 says when to come back (BEHAVIOUR 3)"),

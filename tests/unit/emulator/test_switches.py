@@ -236,6 +236,14 @@ def _login(api: Api) -> requests.Response:
     return requests.post(f"{api.emulator.base_url}/api/v1/oauth/token", auth=credentials, timeout=10)
 
 
+def older_tokens(api: Api) -> Any:
+    statuses = []
+    for token in [_login(api).json()["access_token"] for _login_number in range(2)]:
+        api.session.headers["Authorization"] = f"Bearer {token}"
+        statuses.append(api("GET", "/regions").status_code)
+    return statuses
+
+
 def login_budget(api: Api) -> Any:
     api.emulator.set_limits({"burst": 1, "rate": 1, "interval": 60})
     return [_login(api).status_code, _login(api).status_code]
@@ -322,6 +330,7 @@ SEEN: list[tuple[Callable[[Api], Any], dict[str, Any]]] = [
     (default_region, {"set": "us-east-1", "empty": ""}),
     (ids, {"uuid": False, "digits": True}),
     (login_refusal, {"401_empty": (401, False), "400_json": (400, True), "403": (403, False)}),
+    (older_tokens, {"kept": [200, 200], "revoked": [401, 200]}),
     (login_budget, {"free": [200, 200], "write": [200, 429]}),
     (budgets, {"separate": [200, 201], "shared": [200, 429]}),
     (retry_after, {"none": None, "seconds": "60", "date": 6}),
