@@ -31,6 +31,7 @@ from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._connection i
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors import ApiError, InvalidInput, OutOfTime, Refused
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._session import READ, WRITE, SharedSession
 from emulator import Emulator
+from emulator.switches import SWITCHES
 
 from ...conftest import Clock
 from .conftest import BASE_URL, Answer, Connect, Wire, learn, wait
@@ -421,6 +422,16 @@ class TestScratch:
         assert stat.S_IMODE(file.lstat().st_mode) == 0o600
         assert token_of(shared()) == "Token.2"
 
+    def test_a_link_that_appears_at_the_last_moment_leads_nowhere(
+        self, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        session = shared()
+        self.scratch(file).symlink_to(tmp_path / "elsewhere")
+        monkeypatch.setattr(Path, "unlink", lambda _path, missing_ok=False: None)
+        session.keep("Token.2")
+        assert session.trouble
+        assert not (tmp_path / "elsewhere").exists()
+
     def test_what_cannot_be_removed_from_its_place_is_told(self, file: Path) -> None:
         self.scratch(file).mkdir()
         with pytest.raises(InvalidInput, match=r"session_cache: .* cannot be used"):
@@ -541,6 +552,23 @@ class TestProcesses:
                 _session._discard(lock, first, last_resort=False)
                 assert _session._is_at(lock, second)
 
+    def test_a_lock_that_is_replaced_while_it_is_taken_is_not_taken_for_the_one_in_use(
+        self, file: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        session, lock, obtain = shared(), file.with_suffix(".login"), fcntl.flock
+        locks: list[int] = []
+
+        def replace_and_obtain(handle: int, how: int) -> None:
+            if not locks:
+                lock.unlink()
+                lock.touch()
+            locks.append(handle)
+            obtain(handle, how)
+
+        monkeypatch.setattr(fcntl, "flock", replace_and_obtain)
+        with session._locked("login", never) as held:
+            assert _session._is_at(lock, held)
+
     def test_only_one_at_a_time_replaces_a_lock(self, file: Path, folder: Path) -> None:
         session, lock = shared(), file.with_suffix(".login")
         directory = os.open(folder, os.O_RDONLY)
@@ -583,8 +611,9 @@ class TestProcesses:
             assert emulator.count() == {"login": 1, "read": 40, "write": 0}
             assert [call.status for call in emulator.calls] == [200] * 41
 
-    def test_a_revoked_token_is_replaced_by_one_login_of_all(self, start: Start, folder: Path) -> None:
-        with Emulator() as emulator:
+    @pytest.mark.parametrize("older_tokens", SWITCHES["older_tokens"][0])
+    def test_a_revoked_token_is_replaced_by_one_login_of_all(self, start: Start, folder: Path, older_tokens: str) -> None:
+        with Emulator(switches={"older_tokens": older_tokens}) as emulator:
             connection = Connection(emulator.base_url, client_id=emulator.client_id, client_secret=emulator.client_secret)
             SharedSession(connection).keep("Token.0")  # which the service does not know
             processes = [start(lambda: Client(connection, SharedSession(connection)).list("networks")) for _task in range(8)]
@@ -668,6 +697,47 @@ class TestWhichToken:
             with pytest.raises(Refused, match="there are no credentials to get another one"):
                 client.get("networks")
         assert gate.seen == ["Token.0"]
+
+
+@pytest.mark.parametrize("switches", [{"older_tokens": "revoked"}], ids=str)
+class TestLoginsThatEndOlderTokens:
+    @pytest.fixture
+    def connection(self, emulator: Emulator) -> Connection:
+        return Connection(emulator.base_url, client_id=emulator.client_id, client_secret=emulator.client_secret, max_wait=0)
+
+    def test_two_tasks_that_share_nothing_renew_their_tokens_in_turn(self, emulator: Emulator, connection: Connection) -> None:
+        clients = [Client(connection), Client(connection)]
+        for _round in range(3):
+            for client in clients:
+                client.list("networks")
+        assert emulator.count() == {"login": 6, "read": 10, "write": 0}
+
+    def test_a_task_whose_tokens_end_again_and_again_gives_up(
+        self, emulator: Emulator, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tokens = emulator.tokens
+        log_in = tokens.login
+
+        def log_in_and_be_overtaken(*arguments: Any) -> Any:
+            answer = log_in(*arguments)
+            tokens.revoke_all()
+            return answer
+
+        monkeypatch.setattr(tokens, "login", log_in_and_be_overtaken)
+        with pytest.raises(Refused, match="the API answered 401"):
+            Client(connection).list("networks")
+        assert emulator.count() == {"login": 2, "read": 2, "write": 0}
+
+    def test_tasks_that_share_renew_it_once_for_all(self, emulator: Emulator, connection: Connection) -> None:
+        clients = [Client(connection, SharedSession(connection)) for _client in range(3)]
+        for _round in range(3):
+            for client in clients:
+                client.list("networks")
+        assert emulator.count() == {"login": 1, "read": 9, "write": 0}
+        Client(connection).login()  # of somebody who does not share
+        for client in clients:
+            client.list("networks")
+        assert emulator.count() == {"login": 3, "read": 15, "write": 0}
 
 
 class TestSecrecy:
