@@ -40,7 +40,8 @@ options:
     description:
       - An access token, as M(openvpn.cloudconnexa.cloudconnexa_token) returns it. It saves the login of the task.
       - If not set, the value of the environment variable E(CLOUDCONNEXA_ACCESS_TOKEN) is used.
-      - When it turns out to have expired, the task logs in with O(client_id) and O(client_secret) if they are given as well.
+      - When it turns out to have expired, the task logs in with O(client_id) and O(client_secret) if they are given as well. With
+        O(session_cache=true), the token that other tasks share is tried before that.
       - Without it, the task logs in.
     type: str
   validate_certs:
@@ -64,7 +65,8 @@ options:
     default: 30.0
   max_wait:
     description:
-      - Seconds that the task may spend in all on waiting for the API's rate limit and on repeating failed calls.
+      - Seconds that the task may spend in all on waiting for the API's rate limit and on repeating failed calls. With
+        O(session_cache=true), a login of another task that takes longer than a call may take counts as well.
       - A task that would have to wait longer fails at once instead.
       - If not set, the value of the environment variable E(CLOUDCONNEXA_MAX_WAIT) is used.
     type: float
@@ -74,12 +76,14 @@ options:
       - Whether all tasks on this machine that use the same credentials share one access token and what is known of the API's rate
         limit, through a private file, sealed with a key that comes from the secret.
       - It helps where many tasks or forks run at the same time. With V(false), nothing is stored.
+      - It needs the Python package cryptography where the module runs. ansible-core brings it along, but a managed host may lack it.
       - If not set, the value of the environment variable E(CLOUDCONNEXA_SESSION_CACHE) is used.
     type: bool
     default: false
 requirements:
   - requests >= 2.28.1
   - tenacity >= 8.2.1
+  - cryptography, for O(session_cache=true) only
 notes:
   - "The module runs where Python has the packages above, usually on the controller. Use C(connection: local) or C(delegate_to: localhost)."
   - An environment variable that is empty counts as not set.
