@@ -36,8 +36,9 @@ class Outcome(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """A change that was not carried out, or may not have been, and why."""
+    """A change or an action that was not carried out, or may not have been, and why. told: how a message names it."""
 
+    told: str
     change: Change
     error: CloudConnexaError
 
@@ -111,7 +112,7 @@ class Application:
         results = each(self._workers, write, todo, is_last, first_alone=True)  # its answer tells how many more may follow at once
         tried = [(change, *result) for change, result in zip(todo, results) if result]
         untouched = [(change, change.after) for change in phase if not change.verb]
-        failed = [Failure(change, error) for change, _after, error in tried if error]
+        failed = [Failure(self._told(change), change, error) for change, _after, error in tried if error]
         return untouched + [(change, after) for change, after, error in tried if not error], failed
 
     def _write(self, change: Change) -> Optional[Object]:
@@ -135,21 +136,24 @@ class Application:
         lost = [failure for failure in failed if isinstance(failure.error, UncertainResult)]
         fatal = [failure for failure in failed if failure not in lost and not _may_be_settled(failure)]
         if (fatal and not lost) or look == _LOOKS:
-            raise self._failure((fatal or failed)[0], plan, lost)
+            raise self._failure((fatal or failed)[0].error, plan, failed)
         self._doubtful.update(self._identity(failure.change) for failure in lost)
         try:
             if self._doubtful:
                 self._client.pause(float(look))
             again = self._look()
         except CloudConnexaError as blind:  # what it should have settled stays open, and that has to be told first
-            raise self._failure((fatal or lost or [Failure(failed[0].change, blind)])[0], plan, lost) from None
+            errors = [failure.error for failure in fatal or lost]
+            raise self._failure((errors or [blind])[0], plan, failed) from None
         left = {self._told(change): change for change in again.changes if change.verb}
-        self._done += [told for told in (self._told(failure.change) for failure in lost) if told not in left]
+        done = [failure for failure in failed if failure.error.may_be_done and failure.told not in left]
+        self._done += [failure.told for failure in done]
         for failure in failed:
-            same = left.get(self._told(failure.change))
+            same = left.get(failure.told)
             is_late = self._identity(failure.change) in self._doubtful  # then it may be there already, but cannot be seen yet
-            if failure in fatal or (same is not None and not is_late and _is_the_same(failure.change, same)):
-                raise self._failure(failure, again, [])
+            is_pointless = failure in fatal or (same is not None and not is_late and _is_the_same(failure.change, same))
+            if is_pointless and failure not in done:
+                raise self._failure(failure.error, again, [])
         return again
 
     # actions
@@ -159,54 +163,56 @@ class Application:
         objects = [(change, after) for change, after in written if after is not None and change.actions]
         for waiting in (False, True):
 
-            def act(pair: Tuple[Change, Object], waiting: bool = waiting) -> Optional[CloudConnexaError]:
+            def act(pair: Tuple[Change, Object], waiting: bool = waiting) -> Optional[Failure]:
                 return self._act(*pair, waiting)
 
-            results = each(self._workers, act, objects, _is_general)
-            failures = [Failure(change, error) for (change, _after), error in zip(objects, results) if error]
-            if failures:
-                raise self._failure(failures[0], plan, [])
+            results = each(self._workers, act, objects, lambda failure: failure is not None and _is_general(failure.error))
+            failed = [failure for failure in results if failure]
+            if failed:
+                raise self._failure(failed[0].error, plan, failed)
 
-    def _act(self, change: Change, after: Object, waiting: bool) -> Optional[CloudConnexaError]:
+    def _act(self, change: Change, after: Object, waiting: bool) -> Optional[Failure]:
         acted = self._acted.setdefault(self._identity(change), {})
         for action in change.actions:
             if action.doing in acted or waiting != (not action.writes):
                 continue
-            doing = f"{action.doing} the {self._resource.label(after)}"
+            told = self._told(change, action.doing)
             try:
-                with telling(doing):
+                with telling(told):
                     acted[action.doing] = action.run(self._client, after)
             except CloudConnexaError as error:
-                return error
-            self._done.append(doing)
+                return Failure(told, change, error)
+            self._done.append(told)
         return None
 
     # telling
 
-    def _told(self, change: Change) -> str:
-        return f"{change.verb} the {self._resource.label(change.object)}"
+    def _told(self, change: Change, doing: str = "") -> str:
+        return f"{doing or change.verb} the {self._resource.label(change.object)}"
 
     def _identity(self, change: Change) -> str:
         return str(change.object.get(self._resource.identity))
 
-    def _failure(self, failure: Failure, plan: Plan, lost: List[Failure]) -> CloudConnexaError:
-        """The error with what has become of everything else."""
-        error = failure.error
+    def _failure(self, error: CloudConnexaError, plan: Plan, failed: List[Failure]) -> CloudConnexaError:
+        """The error with what has become of everything that is planned. failed: what no look has settled."""
         error.done = list(self._done)
-        error.uncertain = [self._told(change) for change, _error in lost]
+        error.uncertain = [failure.told for failure in failed if failure.error.may_be_done]
         error.left = []
         remedies = [error.remedy]
+        if error.uncertain and "un the task again" not in error.remedy:
+            remedies.append("Run the task again, which finds out")
         for change in plan.changes:
             told = self._told(change)
             if change.verb and told not in self._done:
                 error.left += [] if told in error.uncertain else [told]
                 continue  # a repetition of the task begins with that
             for action in change.actions:
+                told = self._told(change, action.doing)
                 if change.after is not None and action.doing not in self._acted.get(self._identity(change), {}):
-                    error.left.append(f"{action.doing} the {self._resource.label(change.object)}")
+                    error.left += [] if told in error.uncertain else [told]
                     remedies.append(action.remedy)
         if plan.many is None:  # the message begins with what it is about
-            error.uncertain, error.left = [], [told for told in error.left if told != error.doing]
+            error.left = [told for told in error.left if told != error.doing]
         error.remedy = ". ".join(dict.fromkeys(remedy for remedy in remedies if remedy))
         return error
 
@@ -230,10 +236,10 @@ def _is_general(error: Optional[CloudConnexaError]) -> bool:
 
 def _may_be_settled(failure: Failure) -> bool:
     """Whether what failed may be explained by what somebody else does: the object is gone, or there already."""
-    change, error = failure
+    error = failure.error
     if isinstance(error, MissingObject):
         return True
-    return change.verb == "create" and isinstance(error, ApiError) and error.status in (400, 409)
+    return failure.change.verb == "create" and isinstance(error, ApiError) and error.status in (400, 409)
 
 
 def _is_the_same(change: Change, again: Change) -> bool:

@@ -81,15 +81,17 @@ class Policy(NamedTuple):
     """When a request is sent again.
 
     statuses: answers that mean "later". repeatable: whether a request whose fate is unknown may simply be repeated. awaits: whether one
-    that was accepted, but has no result yet, is repeated until it has.
+    that was accepted, but has no result yet, is repeated until it has. changes: whether a user has to know that it may have been executed.
     """
 
     statuses: FrozenSet[int]
     repeatable: bool
     awaits: bool
+    changes: bool = True
 
 
 REPEATABLE = Policy(frozenset({429, 500, 502, 503, 504}), repeatable=True, awaits=True)
+HARMLESS = REPEATABLE._replace(changes=False)
 REPLACING = REPEATABLE._replace(awaits=False)  # a look tells whether it has come about
 CREATING = Policy(frozenset({429}), repeatable=False, awaits=False)  # only what was certainly not executed
 
@@ -179,7 +181,7 @@ class Client:
     def delete(self, *path: str) -> None:
         """Remove; an object that is already gone is fine (BEHAVIOUR 12)."""
         with contextlib.suppress(MissingObject):
-            self._call("DELETE", path, expect=NOTHING)
+            self._call("DELETE", path, expect=NOTHING, policy=REPEATABLE)
 
     def list(self, *path: str, query: Optional[Body] = None, paged: bool = True) -> List[Body]:
         """All objects of a list. Pages may change while they are read: it is then read again (BEHAVIOUR 2)."""
@@ -219,7 +221,7 @@ class Client:
             return answer.value(JSON)
 
         try:
-            token = self._retry(attempt, REPEATABLE)
+            token = self._retry(attempt, HARMLESS)
         except CloudConnexaError as error:
             error.doing = "log in"
             if isinstance(error, ApiError) and error.status in (400, 404):  # how credentials are refused is not documented (BEHAVIOUR 1)
@@ -307,7 +309,7 @@ class Client:
         query: Optional[Body] = None,
         body: Union[Body, str, None] = None,
         expect: str = JSON,
-        policy: Policy = REPEATABLE,
+        policy: Policy = HARMLESS,
     ) -> Tuple[Any, int]:
         """The decoded answer and its size in bytes, after as many tries as the policy allows."""
         kind = READ if method == "GET" else WRITE
@@ -342,10 +344,15 @@ class Client:
         except Refused as error:
             if error.status != 401:
                 raise
+            may_be_done = error.may_be_done
         # The token died. A 401 was not executed (BEHAVIOUR 3), so the call is repeated with a new one, once.
         self._given = ""
-        token = self._renew(token)
-        return self._retry(attempt, policy)
+        try:
+            token = self._renew(token)
+            return self._retry(attempt, policy)
+        except CloudConnexaError as error:
+            error.may_be_done = error.may_be_done or may_be_done  # by an attempt before the token died
+            raise
 
     def _renew(self, refused: Optional[str]) -> str:
         """A token that is not the refused one: what another caller got meanwhile, or that of a login."""
@@ -482,14 +489,15 @@ class Client:
 
     def _retry(self, attempt: Callable[[], T], policy: Policy) -> T:
         """Run one attempt after another until it succeeds or the policy, the number of faults or max_wait ends it."""
-        faults, pause = 0, 0.0
+        faults, pause, may_be_done = 0, 0.0, False
 
         def pause_before_next(retry_state: Any) -> bool:
             """Whether to try again, and after how many seconds."""
-            nonlocal faults, pause
+            nonlocal faults, pause, may_be_done
             error = retry_state.outcome.exception()
             if error is None or not isinstance(error, CloudConnexaError):
                 return False
+            may_be_done = may_be_done or (policy.changes and _may_be_done(error))
             limited = isinstance(error, ApiError) and error.status == 429
             if not limited:
                 if not _may_repeat(error, policy):
@@ -521,8 +529,9 @@ class Client:
         )
         try:
             return retrying(attempt)
-        except (NoConnection, ApiError) as error:
-            if _fate_unknown(error, policy):
+        except CloudConnexaError as error:
+            error.may_be_done = may_be_done
+            if may_be_done and not (policy.awaits if isinstance(error, NotReady) else policy.repeatable):
                 raise UncertainResult(error) from None
             raise
 
@@ -617,15 +626,11 @@ def _may_repeat(error: CloudConnexaError, policy: Policy) -> bool:
     return isinstance(error, ApiError) and error.status in policy.statuses
 
 
-def _fate_unknown(error: CloudConnexaError, policy: Policy) -> bool:
-    """Whether a request that failed like this may have been executed, and has to be looked for."""
-    if isinstance(error, NotReady):
-        return not policy.awaits
-    if policy.repeatable:
-        return False
+def _may_be_done(error: CloudConnexaError) -> bool:
+    """Whether a request that failed like this may have been executed."""
     if isinstance(error, NoConnection):
         return error.sent
-    return isinstance(error, InvalidAnswer) or (isinstance(error, ApiError) and error.status >= 500)
+    return isinstance(error, (InvalidAnswer, NotReady)) or (isinstance(error, ApiError) and error.status >= 500)
 
 
 def _object(members: List[Tuple[str, Any]]) -> Body:

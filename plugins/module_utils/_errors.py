@@ -14,6 +14,7 @@ class CloudConnexaError(Exception):
     remedy: one sentence that says what to do about it, or an empty string.
     doing: what was being attempted, such as ``create the Route 10.0.0.0/24``. done, uncertain and left: what the same task had achieved
     by then, what it may have achieved, and what is still to do. Whoever carries out the task fills these in.
+    may_be_done: whether what was being attempted may have been executed all the same.
     """
 
     def __init__(self, problem: str, remedy: str = "") -> None:
@@ -24,6 +25,7 @@ class CloudConnexaError(Exception):
         self.done: list[str] = []
         self.uncertain: list[str] = []
         self.left: list[str] = []
+        self.may_be_done = False
 
     def __str__(self) -> str:
         start = f"Could not {self.doing}: {self.problem}" if self.doing else self.problem
@@ -103,8 +105,9 @@ class UncertainResult(CloudConnexaError):
     """A call that must not be repeated blindly may have been executed: look before deciding. cause: what went wrong."""
 
     def __init__(self, cause: CloudConnexaError) -> None:
-        super().__init__(f"{cause.problem}, and it is not known whether it was done", cause.remedy)
+        super().__init__(cause.problem, cause.remedy)
         self.cause = cause
+        self.may_be_done = True
 
     def details(self) -> Dict[str, Any]:
         return {**self.cause.details(), **super().details()}

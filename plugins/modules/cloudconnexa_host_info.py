@@ -193,7 +193,7 @@ error:
       description: What may have been done or not, because the answer to its call was lost. Running the task again finds out.
       type: list
       elements: str
-      returned: when the options name a set and an answer was lost
+      returned: when the answer to a change was lost
       sample: ['create the Route 10.21.0.0/16 of the Network "berlin"']
     left:
       description: What is still to do. Running the task again does it.

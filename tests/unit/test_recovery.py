@@ -134,6 +134,36 @@ def test_an_error_that_was_cut_off_is_asked_for_again(wpc: Playground) -> None:
     assert [call.method for call in wpc.emulator.calls].count("DELETE") == 2
 
 
+@pytest.mark.parametrize("max_wait", [0, 600])
+@pytest.mark.parametrize("fault", ["reset after", "503 after", "web page after"])
+@pytest.mark.parametrize("call", ["update", "remove", "suspend", "start a tunnel", "set the default Region", "issue a token"])
+def test_what_may_have_been_done_is_not_told_as_undone(
+    wpc: Playground, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, call: str, fault: str, max_wait: float
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    module, options, when = CALLS[call]
+    before = wpc_without_ids(wpc)
+    wpc.emulator.faults.add(**FAULTS[fault], when=when)
+    result = wpc.run(module, **options, max_wait=max_wait)
+    assert result["failed"]
+    assert wpc_without_ids(wpc) != before or call == "issue a token"
+    (told,) = result["error"]["uncertain"]
+    assert result["msg"].startswith(f"Could not {told}: ")
+    assert f"It is not known whether this was done: {told}. " in result["msg"]
+    assert "un the task again" in result["msg"]
+    assert "Not done" not in result["msg"]
+    assert "left" not in result["error"]
+
+
+@pytest.mark.parametrize("max_wait", [0, 600])
+def test_what_may_have_been_done_of_a_set_is_told_apart_from_what_was_not_begun(wpc: Playground, max_wait: float) -> None:
+    wpc.run("route", network="berlin", routes=["10.1.0.0/16", "10.2.0.0/16"])
+    wpc.emulator.faults.add("drop", phase="after", when={"method": "DELETE"})
+    result = wpc.run("route", network="berlin", routes=[], purge=True, concurrency=1, max_wait=max_wait)
+    first, second = (f'delete the Route {subnet} of the Network "berlin"' for subnet in ("10.1.0.0/16", "10.2.0.0/16"))
+    assert (result["error"]["uncertain"], result["error"]["left"]) == ([first], [second])
+
+
 def test_a_creation_whose_twins_cannot_be_looked_for_is_looked_at_again(wpc: Playground) -> None:
     wpc.emulator.faults.add("drop", phase="before", when={"method": "POST", "times": 1})
     wpc.emulator.faults.add("wrong_json", when={"method": "GET", "nth": 3})  # after the second creation

@@ -143,6 +143,51 @@ class TestMatrix:
         assert len(wire.calls) == len(clock.naps) + 1
 
 
+class TestDoubt:
+    """What is told of a call that was repeated in vain: whether any attempt may have been executed."""
+
+    def error(self, connect: Connect, call: str, **options: Any) -> CloudConnexaError:
+        with pytest.raises(CloudConnexaError) as failure:
+            CALLS[call][2](connect(**options))
+        return failure.value
+
+    @pytest.mark.parametrize(("call", "fault"), [(call, fault) for call in CALLS for fault in sorted(REPEATED[call])])
+    def test_a_lasting_fault(self, wire: Wire, connect: Connect, call: str, fault: str) -> None:
+        method, path, _run, _success = CALLS[call]
+        wire.on(method, path, *(play(fault) for _attempt in range(20)))
+        assert self.error(connect, call).may_be_done is (call != "GET" and fault not in NEVER_SENT)
+
+    @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault not in NEVER_SENT | EMPTY | SENSELESS | {"202"}])
+    @pytest.mark.parametrize("last", ["refused", "429", "400", "403", "404"])
+    def test_one_attempt_is_enough(self, wire: Wire, connect: Connect, fault: str, last: str) -> None:
+        end = refused() if last == "refused" else Answer(int(last), {"errorMessage": "no"})
+        wire.on("PUT", "/networks/n1", play(fault), end)
+        assert self.error(connect, "PUT").may_be_done
+
+    @pytest.mark.parametrize("call", ["PUT", "acting PUT", "DELETE", "repeatable POST"])
+    def test_no_time_for_another_attempt_makes_no_difference(self, wire: Wire, connect: Connect, call: str) -> None:
+        wire.on(*CALLS[call][:2], Answer(503))
+        error = self.error(connect, call, max_wait=0)
+        assert isinstance(error, OutOfTime)
+        assert error.may_be_done
+
+    def test_a_turn_that_does_not_come_in_time_makes_no_difference(self, wire: Wire, connect: Connect) -> None:
+        wire.on("PUT", "/networks/n1", Answer(503, headers={**LIMITS, "X-RateLimit-Remaining": "0"}))
+        error = self.error(connect, "PUT", max_wait=10)
+        assert "the next call may be made only in" in error.problem
+        assert error.may_be_done
+
+    @pytest.mark.parametrize("login", [Answer(403), Answer(200, {"access_token": "Token.1"})])
+    def test_a_token_that_dies_between_two_attempts_makes_no_difference(self, wire: Wire, connect: Connect, login: Answer) -> None:
+        wire.on("POST", "/oauth/token", Answer(200, {"access_token": "Token.0"}), login)
+        wire.on("PUT", "/networks/n1", Answer(503), Answer(401), Answer(403))
+        assert self.error(connect, "PUT", client_id="id", client_secret="secret").may_be_done
+
+    def test_a_login_that_fails_has_changed_nothing(self, wire: Wire, connect: Connect) -> None:
+        wire.on("POST", "/oauth/token", Answer(503))
+        assert not self.error(connect, "PUT", client_id="id", client_secret="secret").may_be_done
+
+
 class TestPolicy:
     @pytest.mark.parametrize("status", [400, 402, 403, 404, 405, 406, 409, 412, 422, 451, 501, 505, 520])
     @pytest.mark.parametrize("call", ["GET", "PUT", "creating POST", "repeatable POST"])
@@ -158,7 +203,7 @@ class TestPolicy:
         wire.on("POST", "/networks", Answer(503))
         with pytest.raises(UncertainResult) as failure:
             connect().post("networks", body={})
-        assert failure.value.problem == "the API answered 503, and it is not known whether it was done"
+        assert failure.value.problem == "the API answered 503"
         assert failure.value.details() == {"kind": "UncertainResult", "status": 503, "code": ""}
 
     def test_a_creation_that_was_limited_first_may_still_end_uncertain(self, wire: Wire, connect: Connect) -> None:

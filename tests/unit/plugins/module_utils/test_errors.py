@@ -71,9 +71,10 @@ class TestDetails:
     def test_an_uncertain_result_tells_of_its_cause(self) -> None:
         cause = ApiError("the API answered 503", "Wait", status=503)
         error = UncertainResult(cause)
-        assert str(error) == "the API answered 503, and it is not known whether it was done. Wait."
+        assert str(error) == "the API answered 503. Wait."
         assert error.details() == {"kind": "UncertainResult", "status": 503, "code": ""}
         assert error.cause is cause
+        assert error.may_be_done
 
     def test_a_connection_failure_tells_whether_repeating_it_is_safe_and_of_use(self) -> None:
         error = NoConnection("gone", sent=True, lasting=True)

@@ -76,6 +76,13 @@ def uncertain() -> UncertainResult:
     return UncertainResult(NoConnection("the connection was lost", sent=True))
 
 
+def unanswered() -> CloudConnexaError:
+    """Ends repetitions of a call of which one may have been executed."""
+    error = NoConnection("the connection was lost", "Run the task again", sent=True)
+    error.may_be_done = True
+    return error
+
+
 class Service:
     """Stands for the client: things in memory. failures of the next writes: an error before or after execution, or never."""
 
@@ -272,7 +279,10 @@ class TestLookingAgain:
         service.failures = [("before", uncertain())] * 10
         error = failure(service, name="a")
         assert isinstance(error, UncertainResult)
-        assert str(error) == 'Could not create the Thing "a": the connection was lost, and it is not known whether it was done.'
+        assert str(error) == (
+            'Could not create the Thing "a": the connection was lost. It is not known whether this was done: create the Thing "a". '
+            "Run the task again, which finds out."
+        )
         assert len(service.writes) == 4
 
     @pytest.mark.parametrize("fails", ["pause", "list"])
@@ -422,6 +432,15 @@ class TestActions:
         assert run(service, resource=Fickle(), name="a")["poke"] == "t1"
         assert log == [("poke", "a")]
 
+    def test_one_whose_answers_were_lost_may_have_been_carried_out(self) -> None:
+        actions = [self.poke([], "prod", unanswered(), remedy="Look at it"), self.poke([])]
+        error = failure(Service("a"), name="a", actions=actions)
+        assert (error.uncertain, error.left) == (['prod the Thing "a"'], ['poke the Thing "a"'])
+        assert str(error) == (
+            'Could not prod the Thing "a": the connection was lost. It is not known whether this was done: prod the Thing "a". '
+            'Not done: poke the Thing "a". Run the task again. Look at it.'
+        )
+
     def test_a_failure_tells_what_was_done_before(self) -> None:
         actions = [self.poke([]), self.poke([], "prod", Refused("the API answered 403"))]
         error = failure(Service(), name="a", actions=actions)
@@ -480,6 +499,30 @@ class TestSets:
         assert caught.value.uncertain == ['create the Thing "b"']
         assert caught.value.left == ['create the Thing "c"', 'create the Thing "d"']
         assert 'It is not known whether this was done: create the Thing "b".' in str(caught.value)
+
+    def test_every_change_whose_answers_were_lost_is_told_as_uncertain(self) -> None:
+        service = self.service()
+        service.failures = [("never", unanswered()), ("before", unanswered())]
+        with pytest.raises(NoConnection) as caught:
+            self.run(service, keep="new", change="new", drop="new", more="")
+        assert caught.value.done == ['update the Thing "keep"']
+        assert caught.value.uncertain == ['update the Thing "change"']
+        assert caught.value.left == ['update the Thing "drop"', 'create the Thing "more"']
+
+    def test_a_look_settles_lost_answers_to_updates_too(self) -> None:
+        service = self.service()
+        service.failures = [("after", uncertain()), ("after", unanswered())]
+        assert self.run(service, new="", change="new", keep="new", drop="gone")["changed"] is True
+        assert service.writes == ["create new", "update t2", "update t1"]
+
+    def test_what_a_look_shows_to_be_undone_is_not_uncertain_any_more(self) -> None:
+        service = self.service()
+        service.failures = [("after", uncertain()), ("before", unanswered())]
+        with pytest.raises(NoConnection) as caught:
+            self.run(service, new="", change="new", keep="new", drop="gone")
+        assert caught.value.done == ['create the Thing "new"']
+        assert caught.value.uncertain == []
+        assert caught.value.left == ['update the Thing "change"', 'update the Thing "keep"']
 
     @pytest.mark.parametrize("concurrency", [1, 2])
     @pytest.mark.parametrize("error", [Refused("no", status=403), NoConnection("no"), OutOfTime("no")])
