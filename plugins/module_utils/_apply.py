@@ -78,9 +78,10 @@ class Application:
             merged = self._actions.setdefault(self._identity(change), {})
             merged.update((action.doing, action) for action in change.actions)
             change.actions = list(merged.values())
+        self._afford(plan)
         outcomes: List[Outcome] = []
         for phase in plan.phases:
-            written, failed = self._write_all(phase)
+            written, failed = self._write_all(plan, phase)
             if failed:
                 return outcomes, failed
             self._act_all(plan, written)
@@ -91,7 +92,7 @@ class Application:
 
     # changes
 
-    def _write_all(self, phase: List[Change]) -> Tuple[List[Tuple[Change, Optional[Object]]], List[Failure]]:
+    def _write_all(self, plan: Plan, phase: List[Change]) -> Tuple[List[Tuple[Change, Optional[Object]]], List[Failure]]:
         """Carry out the changes of a phase; those that were made, with their objects, and those that were tried in vain."""
         lost = 0
 
@@ -109,8 +110,11 @@ class Application:
             return _is_general(result[1]) or lost == _LOST_IN_A_ROW
 
         todo = [change for change in phase if change.verb]
-        results = each(self._workers, write, todo, is_last, first_alone=True)  # its answer tells how many more may follow at once
-        tried = [(change, *result) for change, result in zip(todo, results) if result]
+        first = [write(change) for change in todo[:1]]  # alone, because its answer tells the limit
+        if any(error is None for _after, error in first):
+            self._afford(plan)
+        others = [] if any(map(is_last, first)) else each(self._workers, write, todo[1:], is_last)
+        tried = [(change, *result) for change, result in zip(todo, [*first, *others]) if result]
         untouched = [(change, change.after) for change in phase if not change.verb]
         failed = [Failure(self._told(change), change, error) for change, _after, error in tried if error]
         return untouched + [(change, after) for change, after, error in tried if not error], failed
@@ -187,6 +191,20 @@ class Application:
 
     # telling
 
+    def _afford(self, plan: Plan) -> None:
+        """Raises OutOfTime, with an account, where max_wait does not allow what is left, as far as the limits are known by now."""
+        try:
+            self._client.afford(self._writes_left(plan))
+        except OutOfTime as error:
+            raise self._failure(error, plan, []) from None
+
+    def _writes_left(self, plan: Plan) -> int:
+        return sum(
+            (change.verb != "" and self._told(change) not in self._done)
+            + sum(action.writes for action in change.actions if action.doing not in self._acted.get(self._identity(change), {}))
+            for change in plan.changes
+        )
+
     def _told(self, change: Change, doing: str = "") -> str:
         return f"{doing or change.verb} the {self._resource.label(change.object)}"
 
@@ -198,6 +216,11 @@ class Application:
         error.done = list(self._done)
         error.uncertain = [failure.told for failure in failed if failure.error.may_be_done]
         error.left = []
+        if isinstance(error, OutOfTime) and error.max_wait:
+            try:
+                self._client.afford(self._writes_left(plan))
+            except OutOfTime as rest:
+                error.problem, error.remedy = f"{error.problem}; {rest.problem}", rest.remedy
         remedies = [error.remedy]
         if error.uncertain and "un the task again" not in error.remedy:
             remedies.append("Run the task again, which finds out")
@@ -211,6 +234,7 @@ class Application:
                 if change.after is not None and action.doing not in self._acted.get(self._identity(change), {}):
                     error.left += [] if told in error.uncertain else [told]
                     remedies.append(action.remedy)
+        error.doing = error.doing or next(iter(error.left), "")
         if plan.many is None:  # the message begins with what it is about
             error.left = [told for told in error.left if told != error.doing]
         error.remedy = ". ".join(dict.fromkeys(remedy for remedy in remedies if remedy))

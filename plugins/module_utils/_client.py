@@ -243,8 +243,8 @@ class Client:
         needed = self.usage.waited + seconds
         if needed > self.connection.max_wait:
             raise OutOfTime(
-                f"{writes} writes are left to do, which at one in {interval:g} s take {seconds:.0f} s, and max_wait "
-                f"allows {self.connection.max_wait - self.usage.waited:.0f} s; nothing has been changed",
+                f"the writes that are left ({writes}) have to wait {seconds:.0f} s at one in {interval:g} s, but max_wait allows "
+                f"{self.connection.max_wait - self.usage.waited:.0f} s more" + ("" if self.usage.writes else "; nothing has been changed"),
                 f"Set max_wait to {math.ceil(needed)} or more, or do less in one task",
             )
 
@@ -272,6 +272,7 @@ class Client:
                     f"the next call may be made only in {seconds:.0f} s, but of the {self.connection.max_wait:g} s that max_wait allows, "
                     f"{self.usage.waited:.0f} s are used",
                     "Raise max_wait, or do less in one task",
+                    max_wait=True,
                 )
             if within_max_wait:
                 self._waiting_until = max(self._waiting_until, end)
@@ -516,6 +517,7 @@ class Client:
                     f"{error.problem}, and another {pause:.0f} s of waiting would exceed max_wait "
                     f"({self.usage.waited:.0f} of {self.connection.max_wait:g} s are used)",
                     "Raise max_wait, or run fewer tasks at a time",
+                    max_wait=True,
                 )
             with self._lock:
                 self.usage.retries += 1

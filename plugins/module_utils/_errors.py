@@ -49,7 +49,11 @@ class InvalidInput(CloudConnexaError):
 
 
 class OutOfTime(CloudConnexaError):
-    """Waiting would exceed what the user allows (``max_wait`` or ``wait_timeout``)."""
+    """Waiting would exceed what the user allows, ``max_wait`` or ``wait_timeout``. max_wait: whether it came to the former unforeseen."""
+
+    def __init__(self, problem: str, remedy: str = "", max_wait: bool = False) -> None:
+        super().__init__(problem, remedy)
+        self.max_wait = max_wait
 
 
 class NoConnection(CloudConnexaError):

@@ -42,7 +42,6 @@ def manage(resource: Resource) -> Job:
         if check_mode:
             expected = [Outcome(change, change.after, _expected(change)) for change in plan.changes]
             return {**_outcome(resource, plan, expected), "planned": client.forecast(plan.writes)}
-        client.afford(plan.writes)
         return _outcome(resource, plan, Application(resource, client, look, workers).carry_out(plan))
 
     return job

@@ -20,21 +20,18 @@ def within(seconds: float, work: Callable[[], R]) -> R:
     return done.result(seconds)
 
 
-def each(
-    workers: int, work: Callable[[T], R], items: Sequence[T], is_last: Callable[[R], bool], first_alone: bool = False
-) -> List[Optional[R]]:
+def each(workers: int, work: Callable[[T], R], items: Sequence[T], is_last: Callable[[R], bool]) -> List[Optional[R]]:
     """What the work returns for each item, in their order, by so many threads at a time; raises what it raises.
 
-    is_last: whether a result means that nothing more shall be begun; what was not begun has None. first_alone: whether the first item is
-    done before the others are begun.
+    is_last: whether a result means that nothing more shall be begun; what was not begun has None.
     """
     results: List[Future[R]] = [Future() for _item in items]
     waiting = iter(zip(results, items))
     lock = threading.Lock()
     over = threading.Event()
 
-    def run(most: int = len(items)) -> None:
-        for _number in range(most):
+    def run() -> None:
+        while True:
             with lock:
                 following = None if over.is_set() else next(waiting, None)
             if following is None:
@@ -46,8 +43,6 @@ def each(
                     over.set()
 
     try:
-        if first_alone:
-            run(1)
         if workers > 1 and len(items) > 1:
             for thread in [_start(run) for _number in range(min(workers, len(items)))]:
                 thread.join()

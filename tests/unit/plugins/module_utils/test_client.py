@@ -512,7 +512,7 @@ class TestAffording:
         self.limited(wire, connect, 2, max_wait=30).afford(4)
 
     def test_writes_that_do_not_fit_are_refused_with_the_max_wait_they_need(self, wire: Wire, connect: Connect) -> None:
-        with pytest.raises(OutOfTime, match="5 writes are left to do, which at one in 15 s take 45 s") as failure:
+        with pytest.raises(OutOfTime, match=r"left \(5\) have to wait 45 s at one in 15 s, but max_wait allows 30 s more\. Set") as failure:
             self.limited(wire, connect, 2, max_wait=30).afford(5)
         assert failure.value.remedy.startswith("Set max_wait to 45")
 
@@ -523,9 +523,14 @@ class TestAffording:
         client = self.limited(wire, connect, 0, max_wait=30)
         client.pause(15)
         client.afford(2)
-        with pytest.raises(OutOfTime, match=r"3 writes are left .* take 30 s, and max_wait allows 15 s") as failure:
+        with pytest.raises(OutOfTime, match=r"left \(3\) have to wait 30 s .* allows 15 s more\. Set") as failure:
             client.afford(3)
         assert failure.value.remedy.startswith("Set max_wait to 45")
+
+    def test_what_others_tell_of_the_limits_is_known_before_anything_is_changed(self, wire: Wire, connect: Connect) -> None:
+        session = self.limited(wire, connect, 0)._session
+        with pytest.raises(OutOfTime, match=r"max_wait allows 10 s more; nothing has been changed\. Set"):
+            connect(session, max_wait=10).afford(1)
 
     def test_nothing_can_always_be_afforded(self, wire: Wire, connect: Connect) -> None:
         client = self.limited(wire, connect, 0, max_wait=10)

@@ -92,6 +92,7 @@ class Service:
         self.pauses: list[float] = []
         self.failures: list[tuple[str, CloudConnexaError]] = []
         self.affordable = 1000
+        self.weighed: list[int] = []  # the writes whose time was asked for
         self.reads = 0
         self.at_next_read: list[str] = []  # names of things that appear then
         for name in names:
@@ -139,6 +140,7 @@ class Service:
         self.pauses.append(seconds)
 
     def afford(self, writes: int) -> None:
+        self.weighed.append(writes)
         if writes > self.affordable:
             raise OutOfTime(f"{writes} writes are left to do")
 
@@ -441,6 +443,11 @@ class TestActions:
             'Not done: poke the Thing "a". Run the task again. Look at it.'
         )
 
+    def test_those_of_a_set_that_may_have_been_carried_out_are_not_told_as_left(self) -> None:
+        actions = {"a": [self.poke([], "prod", unanswered())], "b": [self.poke([])]}
+        error = failure(Service("a", "b"), resource=Things(), things={"a": "", "b": ""}, actions=actions)
+        assert (error.uncertain, error.left) == (['prod the Thing "a"'], ['poke the Thing "b"'])
+
     def test_a_failure_tells_what_was_done_before(self) -> None:
         actions = [self.poke([]), self.poke([], "prod", Refused("the API answered 403"))]
         error = failure(Service(), name="a", actions=actions)
@@ -499,6 +506,30 @@ class TestSets:
         assert caught.value.uncertain == ['create the Thing "b"']
         assert caught.value.left == ['create the Thing "c"', 'create the Thing "d"']
         assert 'It is not known whether this was done: create the Thing "b".' in str(caught.value)
+
+    def test_the_time_for_what_is_left_is_weighed_before_and_after_the_first_write_of_a_phase_and_after_a_look(self) -> None:
+        service, poke = self.service(), Action("poke", lambda _client, _values: {})
+        service.failures = [("never", uncertain()), ("never", uncertain()), ("never", uncertain()), ("before", uncertain())]
+        run(service, resource=Things(), purge_last=True, things={"change": "new", "keep": "new", "new": ""}, actions={"keep": [poke]})
+        assert service.writes == ["update t2", "update t1", "create new", "delete t3", "delete t3"]
+        assert service.weighed == [5, 4, 1, 0]
+
+    def test_a_task_that_cannot_afford_what_a_look_has_found_ends_with_an_account(self) -> None:
+        service = Service()
+        service.failures = [("never", uncertain()), ("before", uncertain())]
+        look = service.list
+
+        def find_the_budget_spent(*path: str) -> list[dict[str, Any]]:
+            service.affordable = 0 if service.writes else 3
+            return look(*path)
+
+        service.list = find_the_budget_spent  # type: ignore[method-assign]
+        with pytest.raises(OutOfTime) as caught:
+            self.run(service, a="", b="", c="")
+        assert service.writes == ["create a", "create b", "create c"]
+        assert caught.value.done == ['create the Thing "a"', 'create the Thing "c"']
+        assert caught.value.left == ['create the Thing "b"']
+        assert str(caught.value).startswith('Could not create the Thing "b": 1 writes are left to do. Done before that: ')
 
     def test_every_change_whose_answers_were_lost_is_told_as_uncertain(self) -> None:
         service = self.service()

@@ -228,11 +228,44 @@ def test_what_cannot_be_done_in_time_is_told_at_once_and_nothing_is_written(
     wanted = [f"10.{number}.0.0/16" for number in range(40)]
     wpc.emulator.forget_calls()
     message = wpc.fails("route", network="berlin", routes=wanted, **options)
-    assert "40 writes are left to do, which at one in 15 s take 315 s, and max_wait allows 60 s; nothing has been changed" in message
+    assert "left (40) have to wait 315 s at one in 15 s, but max_wait allows 60 s more; nothing has been changed. Not done: " in message
     assert "Set max_wait to 315 or more" in message
     assert wpc.emulator.count() == {"login": 0, "read": 1, "write": 0}
     result, calls = counted(wpc, routes=wanted, **{**options, "max_wait": 315}, concurrency=1)
     assert (calls["write"], result["api"]["waited"]) == (40, 315)
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_what_cannot_be_done_in_time_is_told_as_soon_as_the_first_write_tells_the_limit(wpc: Playground, concurrency: int) -> None:
+    wpc.limit_writes(burst=2, interval=15)
+    routes = [f"10.{number}.0.0/16" for number in range(9)]
+    result = wpc.run("route", network="berlin", routes=routes, max_wait=60, concurrency=concurrency)
+    told = [f'create the Route {route} of the Network "berlin"' for route in routes]
+    assert (result["error"]["kind"], result["error"]["done"], result["error"]["left"]) == ("OutOfTime", told[:1], told[1:])
+    assert result["msg"].startswith(
+        f"Could not {told[1]}: the writes that are left (8) have to wait 105 s at one in 15 s, but max_wait allows 60 s more. "
+        f"Done before that: {told[0]}. Not done: {told[1]}"
+    )
+    assert result["msg"].endswith("Set max_wait to 105 or more, or do less in one task.")
+    assert (list(wpc.routes()), wpc.clock.naps) == (routes[:1], [])
+
+
+@pytest.mark.parametrize(("naps", "problem"), [(1, "the next call may be made only in 15 s"), (10, "the API answered 429")])
+def test_what_others_spend_meanwhile_is_told_with_what_is_left(wpc: Playground, naps: int, problem: str) -> None:
+    def spend() -> None:
+        if len(wpc.clock.naps) <= naps:
+            wpc.emulator.limits.take("write")
+
+    wpc.limit_writes(burst=5, interval=15)
+    wpc.clock.during_sleep = spend
+    result = wpc.run("route", network="berlin", routes=[f"10.{number}.0.0/16" for number in range(9)], max_wait=60, concurrency=1)
+    left = len(result["error"]["left"])
+    assert left == 9 - len(wpc.routes())
+    assert problem in result["msg"]
+    needed = 60 + 15 * left
+    told = f"; the writes that are left ({left}) have to wait {15 * left} s at one in 15 s, but max_wait allows 0 s more. Done before that"
+    assert told in result["msg"]
+    assert result["msg"].endswith(f"Set max_wait to {needed} or more, or do less in one task.")
 
 
 @pytest.mark.parametrize("concurrency", [0, -1])
