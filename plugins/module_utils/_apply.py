@@ -122,7 +122,7 @@ class Application:
     def _write(self, change: Change) -> Optional[Object]:
         """Carry out a change; returns the object as it is then."""
         resource, client = self._resource, self._client
-        with telling(self._told(change)):
+        with _writing(self._told(change)):
             after = resource.write(client, change)
             if self._identity(change) not in self._doubtful or after is None or change.verb != "create":
                 return after
@@ -146,6 +146,10 @@ class Application:
             if self._doubtful:
                 self._client.pause(float(look))
             again = self._look()
+        except InvalidInput as impossible:  # by now; as an error of its own it would mean that nothing was written
+            error = (fatal or lost or failed)[0].error
+            error.problem, error.remedy = f"{error.problem}; by now, the options cannot be met: {impossible.problem}", impossible.remedy
+            raise self._failure(error, plan, failed) from None
         except CloudConnexaError as blind:  # what it should have settled stays open, and that has to be told first
             errors = [failure.error for failure in fatal or lost]
             raise self._failure((errors or [blind])[0], plan, failed) from None
@@ -182,7 +186,7 @@ class Application:
                 continue
             told = self._told(change, action.doing)
             try:
-                with telling(told):
+                with _writing(told):
                     acted[action.doing] = action.run(self._client, after)
             except CloudConnexaError as error:
                 return Failure(told, change, error)
@@ -195,7 +199,7 @@ class Application:
         """Raises OutOfTime, with an account, where max_wait does not allow what is left, as far as the limits are known by now."""
         try:
             self._client.afford(self._writes_left(plan))
-        except OutOfTime as error:
+        except CloudConnexaError as error:
             raise self._failure(error, plan, []) from None
 
     def _writes_left(self, plan: Plan) -> int:
@@ -251,6 +255,16 @@ def telling(doing: str) -> Iterator[None]:
     except CloudConnexaError as error:
         error.doing = error.doing or doing
         raise
+
+
+@contextmanager
+def _writing(doing: str) -> Iterator[None]:
+    """Tells a failure what was being done. What becomes unusable in the middle, such as session_cache, leaves open whether it was."""
+    with telling(doing):
+        try:
+            yield
+        except InvalidInput as error:
+            raise UncertainResult(error) from None
 
 
 def _is_general(error: Optional[CloudConnexaError]) -> bool:

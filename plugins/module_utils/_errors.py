@@ -45,7 +45,7 @@ def _few(entries: list[str], most: int = 10) -> str:
 
 
 class InvalidInput(CloudConnexaError):
-    """The options cannot be met; raised before anything is written."""
+    """The options cannot be met. Where a task fails with it, nothing was written."""
 
 
 class OutOfTime(CloudConnexaError):

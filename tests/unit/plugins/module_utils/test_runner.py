@@ -443,6 +443,12 @@ class TestActions:
             'Not done: poke the Thing "a". Run the task again. Look at it.'
         )
 
+    def test_one_that_becomes_impossible_in_the_middle_may_have_been_carried_out(self) -> None:
+        error = failure(Service(), name="a", actions=[self.poke([], "prod", InvalidInput("session_cache: gone"))])
+        assert isinstance(error, UncertainResult)
+        assert (error.done, error.uncertain, error.left) == (['create the Thing "a"'], ['prod the Thing "a"'], [])
+        assert str(error).startswith('Could not prod the Thing "a": session_cache: gone. Done before that: ')
+
     def test_those_of_a_set_that_may_have_been_carried_out_are_not_told_as_left(self) -> None:
         actions = {"a": [self.poke([], "prod", unanswered())], "b": [self.poke([])]}
         error = failure(Service("a", "b"), resource=Things(), things={"a": "", "b": ""}, actions=actions)
@@ -530,6 +536,38 @@ class TestSets:
         assert caught.value.done == ['create the Thing "a"', 'create the Thing "c"']
         assert caught.value.left == ['create the Thing "b"']
         assert str(caught.value).startswith('Could not create the Thing "b": 1 writes are left to do. Done before that: ')
+
+    @pytest.mark.parametrize(
+        ("error", "kind"),
+        [(MissingObject("gone", status=400), MissingObject), (uncertain(), UncertainResult), (ApiError("taken", status=409), ApiError)],
+    )
+    def test_options_that_cannot_be_met_any_more_are_told_with_what_was_done(
+        self, error: CloudConnexaError, kind: type[CloudConnexaError]
+    ) -> None:
+        service = Service()
+        service.failures = [("never", uncertain()), ("before", error)]
+
+        class Contested(Things):
+            def plan(self, client: Any, options: Mapping[str, Any]) -> Plan:
+                if service.writes:
+                    raise InvalidInput("b overlaps c", "Choose another b")
+                return super().plan(client, options)
+
+        with pytest.raises(CloudConnexaError) as caught:
+            run(service, resource=Contested(), things={"a": "", "b": ""})
+        assert type(caught.value) is kind
+        assert caught.value.done == ['create the Thing "a"']
+        assert caught.value.uncertain + caught.value.left == ['create the Thing "b"']
+        assert str(caught.value).startswith('Could not create the Thing "b": ')
+        assert "; by now, the options cannot be met: b overlaps c. Done before that: " in str(caught.value)
+        assert "Choose another b" in str(caught.value)
+
+    def test_what_becomes_unusable_while_writing_leaves_open_whether_it_was_done(self) -> None:
+        service = Service("a")
+        gone = InvalidInput("session_cache: gone")
+        service.failures = [("never", gone), ("after", gone), ("before", gone)]
+        self.run(service, a="new", b="", c="")
+        assert service.writes == ["update t1", "create b", "create c", "create c"]
 
     def test_every_change_whose_answers_were_lost_is_told_as_uncertain(self) -> None:
         service = self.service()

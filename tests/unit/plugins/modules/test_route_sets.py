@@ -250,6 +250,17 @@ def test_what_cannot_be_done_in_time_is_told_as_soon_as_the_first_write_tells_th
     assert (list(wpc.routes()), wpc.clock.naps) == (routes[:1], [])
 
 
+def test_an_overlap_that_appears_meanwhile_is_told_with_what_was_done(wpc: Playground) -> None:
+    held = wpc.emulator.wpc
+    frankfurt = held.parent("network", wpc.parent("frankfurt")["id"])
+    wpc.before_next_write(lambda: held.create_route(frankfurt, {"value": "10.2.128.0/17"}))
+    result = wpc.run("route", network="berlin", routes=["10.1.0.0/16", "10.2.0.0/16"], concurrency=1)
+    assert result["error"]["kind"] == "ApiError"
+    assert result["error"]["done"] == ['create the Route 10.1.0.0/16 of the Network "berlin"']
+    assert result["error"]["left"] == ['create the Route 10.2.0.0/16 of the Network "berlin"']
+    assert "10.2.0.0/16 overlaps 10.2.128.0/17" in result["msg"]
+
+
 @pytest.mark.parametrize(("naps", "problem"), [(1, "the next call may be made only in 15 s"), (10, "the API answered 429")])
 def test_what_others_spend_meanwhile_is_told_with_what_is_left(wpc: Playground, naps: int, problem: str) -> None:
     def spend() -> None:
