@@ -28,6 +28,7 @@ from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors impor
     OutOfTime,
     UncertainResult,
 )
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._session import Session
 
 from ...conftest import Clock
 from .conftest import Answer, Connect, Wire
@@ -487,6 +488,16 @@ class TestPacing:
             client.get("networks", "n1")
         assert bucket.times == [1000, 1000, 1010, 1020, 1030]
         assert client.report()["retries"] == 1
+
+    def test_a_refusal_holds_back_whoever_else_shares_the_budget_for_as_long_as_it_asks(
+        self, wire: Wire, connect: Connect, clock: Clock
+    ) -> None:
+        wire.on("GET", "/networks/n1", Answer(429, headers={"Retry-After": "7"}), Answer(200, {"id": "n1"}))
+        session = Session()
+        with pytest.raises(OutOfTime):
+            connect(session, max_wait=5).get("networks", "n1")
+        connect(session).get("networks", "n1")
+        assert (len(wire.calls), clock.naps) == (2, [7.0])
 
     @pytest.mark.parametrize(
         "headers",

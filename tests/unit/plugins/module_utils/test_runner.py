@@ -449,6 +449,14 @@ class TestActions:
         assert (error.done, error.uncertain, error.left) == (['create the Thing "a"'], ['prod the Thing "a"'], [])
         assert str(error).startswith('Could not prod the Thing "a": session_cache: gone. Done before that: ')
 
+    def test_what_was_done_to_an_object_is_not_done_again_after_a_second_look(self) -> None:
+        service, log = Service("a", "drop"), list[Any]()
+        service.failures = [("before", uncertain())]
+        result = run(service, resource=Things(), purge_last=True, things={"a": ""}, actions={"a": [self.poke(log)]})
+        assert service.writes == ["delete t2", "delete t2"]
+        assert log == [("poke", "a")]
+        assert result["things"] == [{"id": "t1", "name": "a", "poke": "t1"}]
+
     def test_those_of_a_set_that_may_have_been_carried_out_are_not_told_as_left(self) -> None:
         actions = {"a": [self.poke([], "prod", unanswered())], "b": [self.poke([])]}
         error = failure(Service("a", "b"), resource=Things(), things={"a": "", "b": ""}, actions=actions)
@@ -610,12 +618,47 @@ class TestSets:
             self.run(service, a="", b="", c="")
         assert service.names == ["b", "c"]
 
-    def test_answers_that_are_lost_in_a_row_make_it_look(self) -> None:
+    @pytest.mark.parametrize(
+        ("fates", "written_before_the_look"),
+        [(["after"] * 3, 3), (["after", "after", "never", "after"], 6), (["after", "never", "after", "after", "after"], 5)],
+    )
+    def test_answers_that_are_lost_in_a_row_make_it_look(self, fates: list[str], written_before_the_look: int) -> None:
         service = Service()
-        service.failures = [("after", uncertain())] * 3
-        assert self.run(service, a="", b="", c="", d="", e="")["changed"] is True
-        assert (service.names, service.reads) == (["a", "b", "c", "d", "e"], 2)
-        assert service.writes == [f"create {name}" for name in "abcde"]
+        service.failures = [(fate, uncertain()) for fate in fates]
+        looks: list[int] = []
+        look = service.list
+
+        def count(*path: str) -> list[dict[str, Any]]:
+            looks.append(len(service.writes))
+            return look(*path)
+
+        service.list = count  # type: ignore[method-assign]
+        assert self.run(service, a="", b="", c="", d="", e="", f="")["changed"] is True
+        assert looks == [0, written_before_the_look]
+        assert service.writes == [f"create {name}" for name in "abcdef"]
+
+    def test_it_looks_as_often_as_needed_while_it_gets_further(self) -> None:
+        service = Service()
+        wanted = dict.fromkeys("abcdefghij", "")
+        service.failures = [(fate, uncertain()) for fate in ["never", "before", "before", "before"] * 7]
+        assert run(service, resource=Things(), things=wanted)["changed"] is True
+        assert service.names == [*wanted]
+        assert service.pauses == [1.0] * 7  # each look is again the first one
+
+    def test_the_first_write_goes_alone_and_ends_it_where_it_is_refused(self) -> None:
+        service = Service()
+        service.failures = [("before", Refused("no", status=403)) for _write in range(10)]
+        write, writers = service.write, set[int]()
+
+        def note(what: str, execute: Any) -> Any:
+            writers.add(threading.get_ident())
+            return write(what, execute)
+
+        service.write = note  # type: ignore[method-assign]
+        with pytest.raises(Refused):
+            run(service, resource=Things(), concurrency=4, things=dict.fromkeys("abcdefghij", ""))
+        assert service.writes == ["create a"]
+        assert writers == {threading.get_ident()}  # there are no other threads yet, of which one might only have been slow
 
     def test_a_second_run_changes_nothing(self) -> None:
         service = Service("a")

@@ -23,6 +23,7 @@ import yaml
 from ansible import constants
 from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible.plugins.action import ActionBase
+from ansible_collections.openvpn.cloudconnexa.plugins.plugin_utils import _on_controller
 from emulator import Emulator
 
 BEFORE_2_19 = not hasattr(constants, "DISPLAY_TRACEBACK")
@@ -227,6 +228,8 @@ EVERYTHING: list[Task] = [
     {"name": "short name", "cloudconnexa_network": {"name": "paris", "bogus": 1}, "collections": ["openvpn.cloudconnexa"]},
     {"name": "action", "action": f"{PREFIX}network", "args": {"name": "paris", "state": "absent"}},
     {"name": "local action", "local_action": {"module": f"{PREFIX}network", "name": "paris", "state": "absent", "force": "yes"}},
+    task("network", named="environment of one item", name="{{ item }}")
+    | {"loop": ["rome", "berlin"], "environment": "{{ {'CLOUDCONNEXA_MAX_WAIT': 'long'} if item == 'rome' else {} }}"},
     task("network", named="retried", name="berlin") | {"until": False, "retries": 1, "delay": 0},
 ]
 MANY = [f"10.{number}.0.0/16" for number in range(30)]
@@ -260,6 +263,20 @@ def test_every_module_has_its_action_plugin() -> None:
     for module in modules:
         plugin = importlib.import_module(f"ansible_collections.openvpn.cloudconnexa.plugins.action.{module}").ActionModule
         assert issubclass(plugin, ActionBase)
+
+
+def test_the_environment_of_a_task_adds_to_that_of_the_controller_and_ends_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CLOUDCONNEXA_TIMEOUT", "7")
+    monkeypatch.setenv("CLOUDCONNEXA_CLIENT_ID", "of the controller")
+    monkeypatch.delenv("CLOUDCONNEXA_MAX_WAIT", raising=False)
+    variables, before, folder = {"CLOUDCONNEXA_TIMEOUT": "8", "CLOUDCONNEXA_MAX_WAIT": "9"}, dict(os.environ), Path.cwd()
+    for _task in range(2):
+        with _on_controller._surroundings(str(tmp_path), variables):
+            assert os.environ == {**before, **variables}
+            assert Path.cwd() == tmp_path
+            os.environ["SET_BY_THE_JOB"] = "1"
+        assert os.environ == before
+        assert Path.cwd() == folder
 
 
 def test_both_ways_lead_to_the_same_results_messages_diffs_and_secrets(play: Player, tmp_path: Path) -> None:
