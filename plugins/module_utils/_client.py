@@ -472,6 +472,7 @@ class Client:
             remedy = _LOGIN_REMEDY
         elif status == 404 or (status == 400 and _MISSING.search(said)):
             kind = MissingObject
+            remedy = "If it was removed meanwhile, run the task again; otherwise check the ids in the options, and cloud_id or base_url"
         elif status in (400, 409, 422):
             remedy = "The service refuses what was sent; correct what it names"
         elif status == 429:

@@ -127,6 +127,12 @@ def _missing_parent(wpc: Playground, _environment: pytest.MonkeyPatch) -> str:
     return wpc.fails("route", network="nowhere", subnet="10.1.0.0/16")
 
 
+@row("Missing object")
+def _missing_object(wpc: Playground, _environment: pytest.MonkeyPatch) -> str:
+    wpc.emulator.faults.add("status", status=404, body={"errorMessage": "Entity was not found"}, when={"method": "PUT"})
+    return wpc.fails("network", name="berlin", description="new")
+
+
 @row("Ambiguous name")
 def _ambiguous_name(wpc: Playground, _environment: pytest.MonkeyPatch) -> str:
     wpc.emulator.seed(networks=[{"name": "berlin"}])
