@@ -122,7 +122,7 @@ class Application:
     def _write(self, change: Change) -> Optional[Object]:
         """Carry out a change; returns the object as it is then."""
         resource, client = self._resource, self._client
-        with _writing(self._told(change)):
+        with telling(self._told(change)):
             after = resource.write(client, change)
             if self._identity(change) not in self._doubtful or after is None or change.verb != "create":
                 return after
@@ -186,7 +186,7 @@ class Application:
                 continue
             told = self._told(change, action.doing)
             try:
-                with _writing(told):
+                with telling(told):
                     acted[action.doing] = action.run(self._client, after)
             except CloudConnexaError as error:
                 return Failure(told, change, error)
@@ -255,16 +255,6 @@ def telling(doing: str) -> Iterator[None]:
     except CloudConnexaError as error:
         error.doing = error.doing or doing
         raise
-
-
-@contextmanager
-def _writing(doing: str) -> Iterator[None]:
-    """Tells a failure what was being done. What becomes unusable in the middle, such as session_cache, leaves open whether it was."""
-    with telling(doing):
-        try:
-            yield
-        except InvalidInput as error:
-            raise UncertainResult(error) from None
 
 
 def _is_general(error: Optional[CloudConnexaError]) -> bool:

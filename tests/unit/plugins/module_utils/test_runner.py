@@ -443,12 +443,6 @@ class TestActions:
             'Not done: poke the Thing "a". Run the task again. Look at it.'
         )
 
-    def test_one_that_becomes_impossible_in_the_middle_may_have_been_carried_out(self) -> None:
-        error = failure(Service(), name="a", actions=[self.poke([], "prod", InvalidInput("session_cache: gone"))])
-        assert isinstance(error, UncertainResult)
-        assert (error.done, error.uncertain, error.left) == (['create the Thing "a"'], ['prod the Thing "a"'], [])
-        assert str(error).startswith('Could not prod the Thing "a": session_cache: gone. Done before that: ')
-
     def test_what_was_done_to_an_object_is_not_done_again_after_a_second_look(self) -> None:
         service, log = Service("a", "drop"), list[Any]()
         service.failures = [("before", uncertain())]
@@ -569,13 +563,6 @@ class TestSets:
         assert str(caught.value).startswith('Could not create the Thing "b": ')
         assert "; by now, the options cannot be met: b overlaps c. Done before that: " in str(caught.value)
         assert "Choose another b" in str(caught.value)
-
-    def test_what_becomes_unusable_while_writing_leaves_open_whether_it_was_done(self) -> None:
-        service = Service("a")
-        gone = InvalidInput("session_cache: gone")
-        service.failures = [("never", gone), ("after", gone), ("before", gone)]
-        self.run(service, a="new", b="", c="")
-        assert service.writes == ["update t1", "create b", "create c", "create c"]
 
     def test_every_change_whose_answers_were_lost_is_told_as_uncertain(self) -> None:
         service = self.service()
