@@ -20,7 +20,7 @@ from ._client import IMPORT_ERROR, Client
 from ._compare import Object
 from ._errors import CloudConnexaError, InvalidInput
 from ._resource import Change, Plan, Resource
-from ._session import Session, SharedSession
+from ._session import Session
 
 Result = Dict[str, Any]
 Job = Callable[[Client, Mapping[str, Any], bool], Result]
@@ -113,6 +113,8 @@ def perform(job: Job, spec: _args.Spec, options: Mapping[str, Any], check_mode: 
         spec.check(options)
         connection = _connection.connection(options, caller)
         if options["session_cache"]:
+            from ._shared_session import SharedSession
+
             session = SharedSession(connection)
         client = Client(connection, session)
         result = job(client, options, check_mode)

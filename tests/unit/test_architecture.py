@@ -19,13 +19,13 @@ LAYERS = (  # from top to bottom; what stands in one row does not know of each o
     ("_ipsec", "_parents", "_region", "_apply"),
     ("_resource",),
     ("_args", "_compare"),
-    ("_client",),
+    ("_client", "_shared_session"),
     ("_session", "_threads", "_version"),
     ("_connection",),
     ("_errors",),
 )
 DEPTHS = {name: depth for depth, names in enumerate(LAYERS) for name in names}
-LIBRARIES = {"_client": {"requests", "tenacity"}, "_session": {"cryptography"}}  # cryptography: ansible-core depends on it
+LIBRARIES = {"_client": {"requests", "tenacity"}, "_shared_session": {"cryptography"}}  # cryptography: ansible-core depends on it
 MOST_LINES_OF_A_MODULE = 60
 UTILS = sorted((PLUGINS / "module_utils").glob("_[a-z]*.py"))
 MODULES = sorted((PLUGINS / "modules").glob("*.py"))

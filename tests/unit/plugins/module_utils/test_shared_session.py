@@ -25,11 +25,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.openvpn.cloudconnexa.plugins.module_utils import _session
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils import _shared_session
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client import Client
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._connection import Connection
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors import ApiError, InvalidInput, OutOfTime, Refused
-from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._session import READ, WRITE, SharedSession
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._session import READ, WRITE
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._shared_session import SharedSession
 from emulator import Emulator
 from emulator.switches import SWITCHES
 
@@ -498,7 +499,7 @@ class TestProcesses:
         assert ready.wait(20)
         assert holder.pid
         os.kill(holder.pid, signal.SIGSTOP)
-        monkeypatch.setattr(_session, "_LOCK_PATIENCE", 0.2)
+        monkeypatch.setattr(_shared_session, "_LOCK_PATIENCE", 0.2)
         with session._locked(lock, soon):
             pass
         with session._locked(lock, never):
@@ -507,7 +508,7 @@ class TestProcesses:
         assert session.trouble == ""
 
     def test_a_holder_that_lives_is_waited_for_as_long_as_it_takes(self, file: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(_session, "_BEAT", 0.01)
+        monkeypatch.setattr(_shared_session, "_BEAT", 0.01)
         ready, go = FORK.Event(), FORK.Event()
 
         def log_in_slowly() -> None:
@@ -520,7 +521,7 @@ class TestProcesses:
         start(log_in_slowly)
         assert ready.wait(20)
         session, lock, clock = shared(), file.with_suffix(".login"), Clock()
-        monkeypatch.setattr(_session, "time", types.SimpleNamespace(monotonic=clock, sleep=time.sleep))
+        monkeypatch.setattr(_shared_session, "time", types.SimpleNamespace(monotonic=clock, sleep=time.sleep))
 
         def pause(_seconds: float) -> None:
             """The waiting process looks again when the other one has given a sign of life, which by its clock takes nearly too long."""
@@ -528,8 +529,8 @@ class TestProcesses:
             while lock.stat().st_mtime_ns == seen and not go.is_set():
                 assert time.monotonic() < end
                 soon()
-            if clock.now < 1000 + 10 * _session._LOCK_PATIENCE:
-                clock.now += 0.9 * _session._LOCK_PATIENCE
+            if clock.now < 1000 + 10 * _shared_session._LOCK_PATIENCE:
+                clock.now += 0.9 * _shared_session._LOCK_PATIENCE
             else:
                 go.set()
                 soon()
@@ -548,9 +549,9 @@ class TestProcesses:
         with session._locked("login", never) as first:
             lock.unlink()
             with session._locked("login", never) as second:
-                assert not _session._obtain(first, lock, never)
-                _session._discard(lock, first, last_resort=False)
-                assert _session._is_at(lock, second)
+                assert not _shared_session._obtain(first, lock, never)
+                _shared_session._discard(lock, first, last_resort=False)
+                assert _shared_session._is_at(lock, second)
 
     def test_a_lock_that_is_replaced_while_it_is_taken_is_not_taken_for_the_one_in_use(
         self, file: Path, monkeypatch: pytest.MonkeyPatch
@@ -567,7 +568,7 @@ class TestProcesses:
 
         monkeypatch.setattr(fcntl, "flock", replace_and_obtain)
         with session._locked("login", never) as held:
-            assert _session._is_at(lock, held)
+            assert _shared_session._is_at(lock, held)
 
     def test_only_one_at_a_time_replaces_a_lock(self, file: Path, folder: Path) -> None:
         session, lock = shared(), file.with_suffix(".login")
@@ -575,10 +576,10 @@ class TestProcesses:
         try:
             fcntl.flock(directory, fcntl.LOCK_EX)
             with session._locked("login", never) as held:
-                _session._discard(lock, held, last_resort=False)
-                assert _session._is_at(lock, held)
+                _shared_session._discard(lock, held, last_resort=False)
+                assert _shared_session._is_at(lock, held)
                 with pytest.raises(BlockingIOError):
-                    _session._discard(lock, held, last_resort=True)
+                    _shared_session._discard(lock, held, last_resort=True)
         finally:
             os.close(directory)
 
@@ -586,7 +587,7 @@ class TestProcesses:
         self, file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         session, directory = shared(), os.open(folder, os.O_RDONLY)
-        monkeypatch.setattr(_session, "_LOCK_PATIENCE", 0.05)
+        monkeypatch.setattr(_shared_session, "_LOCK_PATIENCE", 0.05)
         try:
             fcntl.flock(directory, fcntl.LOCK_EX)
             with session._locked("state", never):
@@ -759,7 +760,7 @@ class TestWaitingForALogin:
 
     @pytest.fixture(autouse=True)
     def _patience(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(_session, "_LOCK_PATIENCE", 1e9)  # the clock of the tasks is not that of the locks
+        monkeypatch.setattr(_shared_session, "_LOCK_PATIENCE", 1e9)  # the clock of the tasks is not that of the locks
 
     def test_counts_where_it_takes_longer_than_one_call_may(self, wire: Wire, connect: Connect, clock: Clock) -> None:
         gate = Gate(wire, "Token.1")
