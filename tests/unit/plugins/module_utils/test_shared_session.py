@@ -470,6 +470,13 @@ def soon() -> None:
     time.sleep(0.002)
 
 
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        soon()
+
+
 def hold(lock: str, ready: Any) -> None:
     with shared()._locked(lock, never):
         ready.set()
@@ -525,10 +532,8 @@ class TestProcesses:
 
         def pause(_seconds: float) -> None:
             """The waiting process looks again when the other one has given a sign of life, which by its clock takes nearly too long."""
-            seen, end = lock.stat().st_mtime_ns, time.monotonic() + 20
-            while lock.stat().st_mtime_ns == seen and not go.is_set():
-                assert time.monotonic() < end
-                soon()
+            seen = lock.stat().st_mtime_ns
+            until(lambda: lock.stat().st_mtime_ns != seen or go.is_set())
             if clock.now < 1000 + 10 * _shared_session._LOCK_PATIENCE:
                 clock.now += 0.9 * _shared_session._LOCK_PATIENCE
             else:
@@ -543,6 +548,22 @@ class TestProcesses:
         os.utime(lock, (0, 0))
         shared()
         assert lock.stat().st_mtime > 0
+
+    def test_who_logs_in_gives_signs_of_life_until_it_is_over(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_shared_session, "_BEAT", 0.01)
+        lock, threads = file.with_suffix(".login"), set(threading.enumerate())
+        with shared().login("Token.1"):
+            os.utime(lock, (0, 0))
+            until(lambda: lock.stat().st_mtime > 0)
+        assert set(threading.enumerate()) <= threads
+
+    def test_who_cannot_give_a_sign_of_life_logs_in_all_the_same(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_shared_session, "_BEAT", 0.01)
+        session, threads = shared(), set(threading.enumerate())
+        with session.login("Token.1"):
+            monkeypatch.setattr(os, "utime", failing(errno.EROFS))
+            until(lambda: set(threading.enumerate()) <= threads)
+            session.keep("Token.2")
 
     def test_a_lock_that_was_replaced_meanwhile_is_not_taken_for_the_one_in_use(self, file: Path) -> None:
         session, lock = shared(), file.with_suffix(".login")

@@ -146,6 +146,7 @@ class TestSessionCache:
         result = wpc.run("network", name="paris", **wpc.by_login, session_cache=True)
         assert (result["changed"], result.get("failed")) == (True, None)
         assert "the task went on without it" in str(result["warnings"])
+        assert "deprecations" not in result
         assert wpc.parent("paris")
 
     def test_whose_answer_is_lost_in_mid_task_is_still_looked_after(
