@@ -38,8 +38,8 @@ units: $(TREE) ## Unit tests with coverage of plugins/
 	$(if $(ARGS),,$(IN_TREE) pytest --numprocesses auto -m whole)
 
 .PHONY: lowest
-lowest: .build/lowest/complete ## Unit tests of module_utils with the lowest versions in requirements.txt
-	$(IN_TREE) pytest --override-ini pythonpath=$(CURDIR)/.build/lowest --numprocesses auto $(or $(ARGS),tests/unit/plugins/module_utils)
+lowest: .build/lowest/complete ## Unit tests of module_utils, and of one module, with the lowest versions in requirements.txt
+	$(IN_TREE) pytest --override-ini pythonpath=$(CURDIR)/.build/lowest --numprocesses auto $(or $(ARGS),tests/unit/plugins/module_utils tests/unit/plugins/modules/test_cloudconnexa_network.py)
 
 .PHONY: integration
 integration: $(TREE) ## Integration targets against the emulator
