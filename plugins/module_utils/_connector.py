@@ -13,7 +13,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 from . import _ipsec
 from ._client import NOTHING, TEXT, Body, Client
 from ._compare import Address, Enum, Fields, Flag, Group, Id, Object, Text
-from ._errors import ApiError, CloudConnexaError, InvalidInput, OutOfTime
+from ._errors import ApiError, InvalidInput, NotWritten, OutOfTime
 from ._parents import HOST, NETWORK, Parent
 from ._region import REGION, default_region, resolve
 from ._resource import Action, Change, Options, Plan, Problems, Resource, matches, refuse_purge_of_absent
@@ -275,7 +275,7 @@ class Connector(Resource):
             try:
                 _write_secret(dest, secret)
             except OSError as error:
-                raise CloudConnexaError(
+                raise NotWritten(
                     f"{dest} could not be written ({error.strerror}), and what was issued is lost",
                     "Correct that and run the task again with credentials_force: true",
                 ) from None

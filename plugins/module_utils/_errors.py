@@ -56,6 +56,10 @@ class OutOfTime(CloudConnexaError):
         self.max_wait = max_wait
 
 
+class NotWritten(CloudConnexaError):
+    """A file of the user could not be written."""
+
+
 class NoConnection(CloudConnexaError):
     """The service could not be reached. sent: whether the request may have reached it. lasting: whether repeating is pointless."""
 

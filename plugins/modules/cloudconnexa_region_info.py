@@ -166,6 +166,7 @@ error:
         - V(InvalidAnswer), V(TooLarge) - the answer is not what the API documents, or larger than is accepted.
         - V(NotReady) - the service has accepted a call but has no result yet.
         - V(UncertainResult) - something may or may not have been done.
+        - V(NotWritten) - a file could not be written.
         - V(ApiError) - any other answer that is not a success.
       type: str
       returned: always

@@ -503,6 +503,7 @@ class TestCredentialsFile:
         assert result["failed"]
         assert "exception" not in result
         assert f"{dest} could not be written (No space left on device)" in result["msg"]
+        assert result["error"]["kind"] == "NotWritten"
         assert 'create the Connector "east" of the Network "berlin"' in result["msg"]
         assert "credentials_force" in result["msg"]
         assert dest.read_text() == "kept"
