@@ -26,10 +26,11 @@ SEED = Path(__file__).parents[1] / "integration" / "targets" / "setup_wpc" / "va
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is not about one layer or one module is about the whole."""
+    """What is not about one layer or one module is about the whole. What takes longest begins first, so that nobody waits for it alone."""
     for item in items:
         if Path(__file__).parent / "plugins" not in item.path.parents:
             item.add_marker(pytest.mark.whole)
+    items.sort(key=lambda item: item.path.parent.name != "plugin_utils")
 
 
 class Clock:
