@@ -59,14 +59,14 @@ options:
     type: path
   timeout:
     description:
-      - Seconds to wait for a connection and for each answer.
+      - Seconds to wait for a connection and for each answer, more than V(0) and at most V(3600).
       - If not set, the value of the environment variable E(CLOUDCONNEXA_TIMEOUT) is used.
     type: float
     default: 30.0
   max_wait:
     description:
-      - Seconds that the task may spend in all on waiting for the API's rate limit and on repeating failed calls. With
-        O(session_cache=true), a login of another task that takes longer than a call may take counts as well.
+      - Seconds that the task may spend in all on waiting for the API's rate limit and on repeating failed calls, at most V(604800), a week.
+        With O(session_cache=true), a login of another task that takes longer than a call may take counts as well.
       - A task that would have to wait longer fails at once instead.
       - If not set, the value of the environment variable E(CLOUDCONNEXA_MAX_WAIT) is used.
     type: float

@@ -15,6 +15,7 @@ from ._errors import InvalidInput
 
 _CLOUD_ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 _HEADER_TEXT = re.compile(r"[\x21-\x7e]+")
+_LONGEST = {"timeout": 3600, "max_wait": 7 * 24 * 3600}  # seconds; what is far beyond is a slip, and sockets and threads cannot take it
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,17 @@ def connection(options: Mapping[str, Any], caller: str = "") -> Connection:
         )
     if token and not _HEADER_TEXT.fullmatch(token):
         raise InvalidInput("access_token holds characters that no token has", "Give it as cloudconnexa_token returned it")
+    for name, text in (("client_id", identity), ("client_secret", secret)):
+        try:
+            text.encode()
+        except UnicodeEncodeError:  # what os.environ makes of bytes that are not UTF-8
+            raise InvalidInput(
+                f"{name} is not text", f"Give {name}, or the environment variable CLOUDCONNEXA_{name.upper()}, as the portal shows it"
+            ) from None
     for name, least in (("timeout", "more than 0"), ("max_wait", "0 or more")):
-        value = given[name]
-        if not (0 <= value < float("inf")) or (name == "timeout" and value == 0):
-            raise InvalidInput(f"{name} is {value:g} but has to be {least} seconds")
+        value, most = given[name], _LONGEST[name]
+        if not (0 <= value <= most) or (name == "timeout" and value == 0):
+            raise InvalidInput(f"{name} is {value:g} but has to be {least} seconds, and {most} at most")
     ca_path = given.get("ca_path") or ""
     if ca_path and given["validate_certs"] and not os.path.exists(ca_path):
         raise InvalidInput(f"ca_path {ca_path} does not exist", "Give a file with CA certificates in PEM form")

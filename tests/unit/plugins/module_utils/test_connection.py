@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._args import connection_options
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client import Client
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._connection import Connection, connection
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors import InvalidInput
+from emulator import Emulator
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -132,6 +134,14 @@ class TestCredentials:
             connect(access_token=token)
         assert token not in str(failure.value)
 
+    @pytest.mark.parametrize("name", ["client_id", "client_secret"])
+    def test_bytes_of_the_environment_that_are_no_text_are_refused_and_not_shown(self, name: str) -> None:
+        bad = b"Canary\xff".decode("utf-8", "surrogateescape")
+        with pytest.raises(InvalidInput, match=f"^{name} is not text") as failure:
+            connect(**{"client_id": "id", "client_secret": "secret", name: bad})
+        assert f"CLOUDCONNEXA_{name.upper()}" in failure.value.remedy
+        assert "Canary" not in str(failure.value)
+
     def test_neither_secret_nor_token_is_shown(self) -> None:
         made = connect(client_id="id", client_secret="Canary.Secret.1")
         assert repr(made) == str(made) == "Connection(https://example.api.openvpn.com)"
@@ -139,15 +149,21 @@ class TestCredentials:
 
 class TestLimits:
     @pytest.mark.parametrize("name", ["timeout", "max_wait"])
-    @pytest.mark.parametrize("value", [-1.0, float("nan"), float("inf"), float("-inf")])
-    def test_times_are_finite_and_not_negative(self, name: str, value: float) -> None:
+    @pytest.mark.parametrize("value", [-1.0, float("nan"), float("inf"), float("-inf"), 1e10, 604_801.0])
+    def test_times_are_not_negative_and_not_absurd(self, name: str, value: float) -> None:
         with pytest.raises(InvalidInput, match=f"^{name} is .* but has to be"):
             connect(**{name: value})
 
     def test_no_time_at_all_is_a_max_wait_but_no_timeout(self) -> None:
         assert connect(max_wait=0.0).max_wait == 0
-        with pytest.raises(InvalidInput, match="timeout is 0 but has to be more than 0 seconds"):
+        with pytest.raises(InvalidInput, match="timeout is 0 but has to be more than 0 seconds, and 3600 at most"):
             connect(timeout=0.0)
+        with pytest.raises(InvalidInput, match="max_wait is -1 but has to be 0 or more seconds, and 604800 at most"):
+            connect(max_wait=-1.0)
+
+    def test_the_longest_times_are_taken(self, emulator: Emulator) -> None:
+        longest = connect(base_url=emulator.base_url, access_token=emulator.issue_token(), timeout=3600.0, max_wait=604_800.0)
+        assert Client(longest).list("networks") == []
 
     def test_options_are_taken_over(self) -> None:
         made = connection({**DEFAULTS, "cloud_id": "example", "access_token": "t", "timeout": 5.0, "max_wait": 7.0}, "ansible-core/2.19.0")
