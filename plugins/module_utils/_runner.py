@@ -135,10 +135,17 @@ def perform(job: Job, spec: _args.Spec, options: Mapping[str, Any], check_mode: 
     return result
 
 
+class _Module(AnsibleModule):  # type: ignore[misc]
+    """Survives a NUL in an option: from Python 3.12 on, syslog takes none, and some releases of ansible-core end with a traceback."""
+
+    def log(self, msg: str, log_args: Optional[Mapping[str, Any]] = None) -> None:
+        super().log(msg.replace("\0", "\\0"), log_args)
+
+
 def run(job: Job, spec: _args.Spec) -> None:
     """Run a job as an Ansible module."""
     atexit.register(gc.freeze)  # the process ends sooner when it does not look through all that was imported
-    module = AnsibleModule(**spec.arguments())
+    module = _Module(**spec.arguments())
     if IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests and tenacity"), exception=IMPORT_ERROR)
     result = perform(job, spec, module.params, module.check_mode, f"ansible-core/{module.ansible_version}")

@@ -24,6 +24,7 @@ from unittest import mock
 
 import pytest
 import yaml
+from ansible.module_utils import basic
 from emulator import Emulator
 from emulator.answers import Answer
 from hypothesis import HealthCheck, given, settings
@@ -222,6 +223,21 @@ def test_a_name_is_nothing_but_a_name(wpc: Playground, name: str) -> None:
     assert wpc.run("network", name=name, state="absent", force=True)["changed"]
     assert wpc.run("host", name=name, state="absent", force=True)["changed"]
     assert [call.path for call in wpc.emulator.calls if not DOCUMENTED.fullmatch(call.path)] == []
+
+
+def test_a_name_with_a_nul_survives_a_log_that_takes_none(wpc: Playground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As syslog behaves from Python 3.12 on."""
+    logged: list[str] = []
+
+    def log(_priority: int, message: str) -> None:
+        if "\0" in message:
+            raise ValueError("embedded null character")
+        logged.append(message)
+
+    monkeypatch.setattr(basic, "has_journal", False)
+    monkeypatch.setattr(basic.syslog, "syslog", log)
+    assert wpc.run("network", name="a\0b")["changed"]
+    assert r"name=a\0b" in logged[0]
 
 
 @pytest.mark.parametrize("identity", ODD)
