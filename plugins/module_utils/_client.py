@@ -696,7 +696,10 @@ def _connection_failure(error: Exception, connection: Connection) -> NoConnectio
         return NoConnection(f"{host} cannot be reached or refuses connections", "Check cloud_id, base_url and the network")
     if first(requests.exceptions.SSLError) is not None:
         return NoConnection(f"no TLS connection to {host} could be made", "Check base_url, ca_path and any proxy on the way", sent=True)
-    if isinstance(error, ValueError) or not isinstance(error, requests.exceptions.RequestException):
+    # What urllib3 finds wrong with an answer is no ValueError of its own, but requests may make one of it.
+    found_by_urllib3 = requests.exceptions.BaseHTTPError  # type: ignore[attr-defined]
+    answered = any(isinstance(cause, found_by_urllib3) and not isinstance(cause, ValueError) for cause in causes)
+    if not answered and (isinstance(error, ValueError) or not isinstance(error, requests.exceptions.RequestException)):
         return NoConnection(
             f"no request can be sent to {host}",
             "Check base_url, and the environment variables HTTPS_PROXY, REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE of the task",

@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
+import gc
+import gzip
 import socket
+import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client import Client
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors import CloudConnexaError, NoConnection, Refused, UncertainResult
 from emulator import Emulator
@@ -39,10 +44,68 @@ def certificate(request: pytest.FixtureRequest) -> Iterator[tuple[str, Emulator]
         yield request.param, emulator
 
 
+class Scripted:
+    """A service that reads one creation after another, in TLS if there is a context, and answers each with the same bytes, in the clear."""
+
+    def __init__(self, answer: bytes, context: ssl.SSLContext | None = None) -> None:
+        self._answer = answer
+        self._context = context
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.base_url = f"http{'s' if context else ''}://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.requests = 0
+        self._thread = threading.Thread(target=self._serve)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                plain, _address = self._listener.accept()
+            except OSError:
+                return
+            with plain:
+                self._answer_one(plain)
+
+    def _answer_one(self, plain: socket.socket) -> None:
+        connection = self._context.wrap_socket(plain, server_side=True) if self._context else plain
+        received = b""
+        while not received.endswith(b"}"):  # what stays unread would make a reset of the end, which takes the answer back
+            received += connection.recv(65536)
+        self.requests += 1
+        with socket.socket(fileno=connection.detach()) as raw:
+            raw.sendall(self._answer)
+
+    def __enter__(self) -> Scripted:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+
 def failure(client: Client, **creation: Any) -> CloudConnexaError:
     with pytest.raises(CloudConnexaError) as caught:
         client.post("networks", body=creation) if creation else client.get("networks")
     return caught.value
+
+
+START = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n"
+BAD_ANSWERS = {
+    "nothing": b"",
+    "no status": b"HTTP/1.1 abc OK\r\n\r\n",
+    "a status of five digits": b"HTTP/1.1 99999 X\r\n\r\n",
+    "two lengths": START + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+    "two lengths in one": START + b"Content-Length: 2, 3\r\n\r\n{}",
+    "a length that is too large": START + b"Content-Length: 9\r\n\r\n{}",
+    "a chunk of no size": START + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "a chunk that is cut off": START + b"Transfer-Encoding: chunked\r\n\r\n9\r\n{}",
+    "a long header": START + b"X: " + b"x" * 70_000 + b"\r\n\r\n{}",
+    "many headers": START + b"X: x\r\n" * 300 + b"\r\n{}",
+    "no gzip": START + b"Content-Encoding: gzip\r\n\r\n{}",
+    "gzip that is cut off": START + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"{}" * 500)[:-20],
+    "an odd cookie": START + b"Set-Cookie: \xff=\xff; expires=\0\r\n\r\n{",
+    "an odd address": b"HTTP/1.1 302 Found\r\nLocation: http://[bad\r\n\r\n",
+}
 
 
 def fate(client: Client) -> tuple[NoConnection, int]:
@@ -81,6 +144,26 @@ class TestConnections:
         with Emulator(tls=True) as emulator:
             error, sent = fate(connect(base_url=emulator.base_url.replace("https", "http")))
         assert (error.sent, sent) == (True, 1)
+
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+    @pytest.mark.parametrize("answer", BAD_ANSWERS)
+    def test_an_answer_that_cannot_be_read_leaves_it_open(self, connect: Connect, answer: str) -> None:
+        with Scripted(BAD_ANSWERS[answer]) as service:
+            client = connect(base_url=service.base_url)
+            error = failure(client, name="new")
+        assert isinstance(error, UncertainResult)
+        assert client.usage.writes == service.requests == 1
+        del client, error
+        gc.collect()  # urllib3 leaves the socket of such an answer open, and a warning about that must not hit another test
+
+    def test_tls_that_breaks_after_sending_leaves_it_open(self, connect: Connect, tmp_path: Path) -> None:
+        authority, context = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        authority.issue_cert("127.0.0.1").configure_cert(context)
+        authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+        with Scripted(b"no record of TLS", context) as service:
+            error, sent = fate(connect(base_url=service.base_url, ca_path=str(tmp_path / "ca.pem")))
+        assert (error.sent, sent, service.requests) == (True, 1, 1)
+        assert "no TLS connection" in error.problem
 
     def test_a_service_that_speaks_no_tls_is_told(self, emulator: Emulator, connect: Connect) -> None:
         error, _sent = fate(connect(base_url=emulator.base_url.replace("http", "https")))
