@@ -8,11 +8,14 @@ Private to this collection.
 
 from __future__ import annotations
 
+import base64
 import concurrent.futures
 import contextlib
 import datetime
 import email.utils
 import errno
+import functools
+import html
 import json
 import math
 import platform
@@ -25,8 +28,8 @@ import time
 import traceback
 import warnings
 from dataclasses import asdict, dataclass
-from typing import Any, Callable, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar, Union
-from urllib.parse import quote
+from typing import Any, Callable, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, TypeVar, Union
+from urllib.parse import quote, quote_plus
 
 from ._connection import Connection
 from ._errors import (
@@ -59,16 +62,18 @@ T = TypeVar("T")
 
 _PREFIX = "/api/v1"
 _PAGE_SIZES = (1000, 100, 10)  # the API allows 1000; smaller ones only where a page grows too large
-_LARGEST_ANSWER = 8 * 1024 * 1024  # bytes
-_LARGEST_LIST = 4 * _LARGEST_ANSWER
+_MOST_PAGES = 1000  # 10,000 objects where the service gives no more than its default of 10 at a time
+_LARGEST_ANSWER, _LARGEST_TEXT, _LARGEST_ERROR = 8 * 2**20, 2**20, 2**16  # bytes
 _LIST_TRIES = 3
 _FAULT_TRIES = 8  # calls spent on one request while the service or the line fails; about a minute of backoff
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # seconds
 _SHORTEST_PAUSE = 0.1  # seconds, whatever the service asks for
 _MISSING = re.compile(r"not found|does not exist", re.IGNORECASE)  # BEHAVIOUR 4
-JSON, TEXT, NOTHING = "json", "text", "nothing"  # what a successful answer is expected to hold
-_ACCEPT = {JSON: "application/json", TEXT: "text/plain, */*", NOTHING: "*/*"}
-
+_EACH = 200  # bytes of memory that a value of JSON may take beside its letters
+JSON, TEXT, PROFILE, NOTHING = "json", "text", "profile", "nothing"  # what a successful answer is expected to hold
+_ACCEPT = {JSON: "application/json", TEXT: "text/plain, */*", PROFILE: "text/plain, */*", NOTHING: "*/*"}
+_TOKEN = re.compile(r"[\x21-\x7e]{1,65536}")
+_SECRET_MEMBERS = {"preSharedKey", "peerCertificatePrivateKey", "peerCertificateKeyPassphrase"}  # which answers may hold (BEHAVIOUR 9)
 
 _LOGIN_REMEDY = (
     "Check client_id and client_secret and whether they have expired, whether the API is switched on for the WPC, and whether "
@@ -107,11 +112,28 @@ class Usage:
     waited: float = 0.0
 
 
+class _Size(NamedTuple):
+    """What becomes of an answer: bytes of memory for what it stands for, and bytes for printing that, as Ansible does, in ASCII."""
+
+    memory: int
+    printed: int
+
+    def exceeds(self, limit: _Size) -> bool:
+        return self.memory > limit.memory or self.printed > limit.printed
+
+
+_EMPTY = _Size(0, 0)
+# A task of less than 150 MB. Reading an answer takes up to twice its memory, and printing a list two copies of what is printed.
+_HEAVIEST_ANSWER, _HEAVIEST_LIST = _Size(20 * 2**20, 16 * 2**20), _Size(60 * 2**20, 16 * 2**20)
+
+
 @dataclass
 class _Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    secrets: Set[str]  # gets those that the body holds
+    size: _Size = _EMPTY  # once the value is known
 
     def value(self, expect: str) -> Any:
         """The body as JSON or text, None where nothing is expected. Raises InvalidAnswer."""
@@ -121,16 +143,22 @@ class _Answer:
             )
         if expect == NOTHING:
             return None
+        self.size = _size(self.body)
+        if self.size.exceeds(_HEAVIEST_ANSWER):
+            raise TooLarge("the answer would take more memory than a task may have", status=self.status)
         try:
-            said = self.body.decode("utf-8").strip()
+            said = self.body.decode("utf-8")
             if expect == JSON:
-                return json.loads(said, object_pairs_hook=_object)
+                return json.loads(said, object_pairs_hook=functools.partial(_object, self.secrets))
         except (ValueError, RecursionError):
             raise InvalidAnswer("the answer is not what the API documents, or it was cut off", status=self.status) from None
-        if said.startswith('"') or said == "null":  # whether texts come raw or as JSON is not documented (BEHAVIOUR 8)
+        text = said.strip()
+        if text.startswith('"') or text == "null":  # whether texts come raw or as JSON is not documented (BEHAVIOUR 8)
             with contextlib.suppress(ValueError):
-                return str(json.loads(said) or "")
-        return said
+                text = str(json.loads(text) or "")
+        if expect == PROFILE and text and not _is_whole_profile(text):
+            raise InvalidAnswer("the profile is none, or it was cut off", "Run the task again", status=self.status)
+        return text
 
 
 class Client:
@@ -154,7 +182,10 @@ class Client:
         self._given = connection.access_token  # comes before all others until it is refused
         self._sleep = sleep
         self._clock = clock
-        self._secrets = {connection.client_secret, connection.access_token} - {""}
+        self._secrets: Set[str] = set()
+        self.hide(connection.client_secret, connection.access_token)
+        if connection.client_secret:
+            self.hide(base64.b64encode(f"{connection.client_id}:{connection.client_secret}".encode()).decode())
         self._agent = " ".join(filter(None, (f"openvpn.cloudconnexa/{VERSION}", connection.caller, f"python/{platform.python_version()}")))
         if not connection.validate_certs:
             warnings.filterwarnings("ignore", "Unverified HTTPS request")  # it was asked for
@@ -227,7 +258,7 @@ class Client:
             if isinstance(error, ApiError) and error.status in (400, 404):  # how credentials are refused is not documented (BEHAVIOUR 1)
                 error.remedy = _LOGIN_REMEDY
             raise
-        if not isinstance(token, dict) or not isinstance(token.get("access_token"), str) or not token["access_token"]:
+        if not isinstance(token, dict) or not isinstance(token.get("access_token"), str) or not _TOKEN.fullmatch(token["access_token"]):
             raise InvalidAnswer("the login was answered without an access token", "Check base_url or cloud_id")
         self.hide(token["access_token"])
         self._session.keep(token["access_token"])
@@ -298,8 +329,8 @@ class Client:
         return {**asdict(self.usage), "waited": round(self.usage.waited, 3), "remaining": left}
 
     def hide(self, *secrets: Optional[str]) -> None:
-        """Keep these texts out of every message from now on."""
-        self._secrets.update(form for secret in secrets if secret for form in (secret, secret.strip()) if form)
+        """Keep these texts out of every message from now on, however they are quoted."""
+        self._secrets.update(form for secret in secrets if secret for form in _forms(secret) | _forms(secret.strip()) if form)
 
     # one request
 
@@ -311,11 +342,11 @@ class Client:
         body: Union[Body, str, None] = None,
         expect: str = JSON,
         policy: Policy = HARMLESS,
-    ) -> Tuple[Any, int]:
-        """The decoded answer and its size in bytes, after as many tries as the policy allows."""
+    ) -> Tuple[Any, _Size]:
+        """The decoded answer and its size, after as many tries as the policy allows."""
         kind = READ if method == "GET" else WRITE
 
-        def attempt() -> Tuple[Any, int]:
+        def attempt() -> Tuple[Any, _Size]:
             turn = self._take_turn(kind)
             headers: Mapping[str, str] = {}
             status = 0
@@ -330,14 +361,14 @@ class Client:
                         budget.close(self._limit_pause(headers) or 0.0, self._clock())
             self._check(answer)
             value = None if answer.status == 202 else answer.value(expect)
-            if answer.status == 202 or (method == "POST" and expect == TEXT and not value):
+            if answer.status == 202 or (method == "POST" and expect in (TEXT, PROFILE) and not value):
                 raise NotReady(
                     "the service has accepted the call but has no result yet",
                     "Try again later",
                     status=answer.status,
                     headers=answer.headers,
                 )
-            return value, len(answer.body)
+            return value, answer.size
 
         token = self._given or self._session.token or self._renew(None)
         try:
@@ -405,6 +436,7 @@ class Client:
         if body is not None:
             headers["Content-Type"] = "application/json" if isinstance(body, dict) else "text/plain"
         data = json.dumps(body) if isinstance(body, dict) else body
+        largest = _LARGEST_TEXT if expect in (TEXT, PROFILE) else _LARGEST_ANSWER
 
         def exchange() -> _Answer:
             chunks, size = [], 0
@@ -424,16 +456,18 @@ class Client:
             ) as response:
                 status = response.status_code
                 if 300 <= status < 400:  # refused, whatever it holds
-                    return _Answer(status, response.headers, b"")
+                    return _Answer(status, response.headers, b"", self._secrets)
                 if response.headers.get("Content-Encoding", "identity").lower() not in ("identity", "gzip"):
                     raise InvalidAnswer("the answer is compressed in a way that was not asked for", status=status)
                 response.raw.enforce_content_length = True  # else urllib3 1 takes an answer that was cut off for a whole one
                 for chunk in response.iter_content(16384):
                     chunks.append(chunk)
                     size += len(chunk)
-                    if size > _LARGEST_ANSWER:
-                        raise TooLarge(f"the answer is larger than {_LARGEST_ANSWER // 2**20} MiB", status=status)
-                return _Answer(status, response.headers, b"".join(chunks))
+                    if status >= 400 and size > _LARGEST_ERROR:
+                        break  # the status says enough
+                    if size > largest:
+                        raise TooLarge(f"the answer is larger than {largest // 2**20} MiB", status=status)
+                return _Answer(status, response.headers, b"".join(chunks), self._secrets)
 
         try:
             # The time-outs of a socket begin anew with each byte, so they do not end an answer that comes drop by drop.
@@ -555,20 +589,20 @@ class Client:
 
     # lists
 
-    def _pages(self, path: Tuple[str, ...], query: Body, size: int) -> Optional[List[Body]]:
+    def _pages(self, path: Tuple[str, ...], query: Body, most: int) -> Optional[List[Body]]:
         """All pages of a list, or None where it changed between two pages."""
         found: Dict[str, Body] = {}
-        page, read, total, pages = 0, 0, None, None
+        page, read, total, pages = 0, _EMPTY, None, None
         while True:
             try:
-                body, length = self._call("GET", path, query={**query, "page": page, "size": size})
+                body, size = self._call("GET", path, query={**query, "page": page, "size": most})
             except MissingObject as error:
                 if error.status == 404 and error.body == []:  # no entries (BEHAVIOUR 2)
                     break
                 raise
-            read += length
-            if read > _LARGEST_LIST:
-                raise InvalidAnswer(f"the list /{'/'.join(path)} is larger than {_LARGEST_LIST // 2**20} MiB")
+            read = _Size(*map(sum, zip(read, size)))
+            if read.exceeds(_HEAVIEST_LIST):
+                raise InvalidAnswer(f"the list /{'/'.join(path)} would take more memory than a task may have")
             if not isinstance(body, dict):
                 raise InvalidAnswer(f"the list /{'/'.join(path)} is not paged as the API documents it")
             content = self.objects(body.get("content"))
@@ -582,6 +616,8 @@ class Client:
                 break
             if len(found) == before:
                 return None
+            if page > _MOST_PAGES or (isinstance(pages, int) and pages > _MOST_PAGES):
+                raise InvalidAnswer(f"the list /{'/'.join(path)} comes in more than {_MOST_PAGES} pages")
         return list(found.values()) if total in (None, len(found)) else None
 
     @staticmethod
@@ -636,12 +672,53 @@ def _may_be_done(error: CloudConnexaError) -> bool:
     return isinstance(error, (InvalidAnswer, NotReady)) or (isinstance(error, ApiError) and error.status >= 500)
 
 
-def _object(members: List[Tuple[str, Any]]) -> Body:
-    """A JSON object. Raises ValueError where it names a member twice, since nobody can say which one counts."""
+def _object(secrets: Set[str], members: List[Tuple[str, Any]]) -> Body:
+    """A JSON object, whose secrets become known. Raises ValueError where it names a member twice, since nobody can say which one counts."""
     body = dict(members)
     if len(body) != len(members):
         raise ValueError
+    if not _SECRET_MEMBERS.isdisjoint(body):
+        secrets.update(body[name] for name in _SECRET_MEMBERS.intersection(body) if body[name] and isinstance(body[name], str))
     return body
+
+
+def _size(body: bytes) -> _Size:
+    """The size of a text in UTF-8, which may be JSON. One emoji, as it is or as an escape, makes every letter four bytes wide."""
+    letters = len(body.translate(None, bytes(range(0x80, 0xC0))))  # which only continue a letter
+    foreign = len(body.translate(None, bytes(range(0x7F)))) - (len(body) - letters)
+    astral = len(body.translate(None, bytes(range(0xF0))))
+    raw = 4 if astral else 2 if foreign else 1
+    meant = 4 if re.search(rb"\\u[dD][89abAB]", body) else 2 if rb"\u" in body else 1
+    memory = max(raw * letters, max(raw, meant) * (letters - len("u0000") * body.count(rb"\u")))
+    return _Size(memory + _EACH * _values(body), letters + len("u0000") * foreign + len(r"\u0000") * astral)
+
+
+def _values(body: bytes) -> int:
+    """How many values a JSON text holds, or a few more: each stands behind a bracket or a comma that is not part of a string."""
+    plain = body.replace(rb"\\", b"").replace(rb"\"", b"")
+    count, inside = 0, 0
+    for start in range(0, len(plain), 65536):  # all at once, the pieces would take far more memory than the text
+        pieces = plain[start : start + 65536].split(b'"')
+        outside = b"".join(pieces[inside::2])
+        count += sum(map(outside.count, (b"{", b"[", b",")))
+        inside = (inside + len(pieces) - 1) % 2
+    return count
+
+
+def _is_whole_profile(text: str) -> bool:
+    """Whether a profile holds a private key (BEHAVIOUR 8), and ends everything that it begins."""
+    begun = set(re.findall(r"^<([\w-]+)>", text, re.MULTILINE))
+    return bool(begun & {"key", "pkcs12"}) and begun == set(re.findall(r"^</([\w-]+)>", text, re.MULTILINE))
+
+
+def _forms(secret: str) -> Set[str]:
+    """A secret as services and the pages of proxies may quote it: as it is, and escaped for an address, JSON or HTML."""
+    forms = {secret, *(json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))}
+    for escaped in (quote(secret, errors="replace"), quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace")):
+        forms |= {escaped, re.sub("%..", lambda code: code[0].lower(), escaped)}
+    for escaped in (html.escape(secret, quote=False), html.escape(secret)):
+        forms |= {escaped, escaped.replace("&#x27;", "&#39;").replace("&quot;", "&#34;")}
+    return forms
 
 
 def _explain(body: Any) -> Tuple[str, str]:

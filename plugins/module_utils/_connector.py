@@ -11,7 +11,7 @@ import tempfile
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from . import _ipsec
-from ._client import NOTHING, TEXT, Body, Client
+from ._client import NOTHING, PROFILE, TEXT, Body, Client
 from ._compare import Address, Enum, Fields, Flag, Group, Id, Object, Text
 from ._errors import ApiError, InvalidInput, NotWritten, OutOfTime
 from ._parents import HOST, NETWORK, Parent
@@ -27,7 +27,7 @@ _HOLDS = {
     "stop": re.compile(r"already|is stopped|not (started|running)", re.IGNORECASE),
 }
 _POLL = 5.0  # seconds between two looks at a status, at least
-_CREDENTIALS = {"profile": ("profile",), "token": ("profile", "encrypt")}
+_CREDENTIALS = {"profile": (PROFILE, ("profile",)), "token": (TEXT, ("profile", "encrypt"))}
 
 
 class Connector(Resource):
@@ -268,7 +268,8 @@ class Connector(Resource):
             _refuse_destination(dest)
 
         def run(client: Client, connector: Object) -> Dict[str, Any]:
-            secret = client.post(*self.where(connector), connector["id"], *_CREDENTIALS[kind], repeatable=True, expect=TEXT)
+            expect, path = _CREDENTIALS[kind]
+            secret = client.post(*self.where(connector), connector["id"], *path, repeatable=True, expect=expect)
             if not dest:
                 return {"credentials": {"type": kind, "value": secret}}
             client.hide(secret)

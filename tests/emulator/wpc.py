@@ -239,8 +239,10 @@ class Wpc:
         self._known_secrets.add(secret)
         if not whole_profile:
             return secret
-        lines = ["client", "dev tun", f"remote {connector.members['vpnRegionId']}.emulator.invalid 1194 udp", "<key>"]
-        return "\n".join([*lines, "-----BEGIN PRIVATE KEY-----", secret, "-----END PRIVATE KEY-----", "</key>", ""])
+        lines = ["client", "dev tun", f"remote {connector.members['vpnRegionId']}.emulator.invalid 1194 udp"]
+        for tag, kind, content in (("ca", "CERTIFICATE", "authority"), ("cert", "CERTIFICATE", "own"), ("key", "PRIVATE KEY", secret)):
+            lines += [f"<{tag}>", f"-----BEGIN {kind}-----", content, f"-----END {kind}-----", f"</{tag}>"]
+        return "\n".join([*lines, ""])
 
     def revoke_credentials(self, connector: Connector) -> bool:
         """Whether there was any; who was connected with it is cut off."""

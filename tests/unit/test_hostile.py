@@ -345,9 +345,9 @@ finally:
 """
 
 
-def measured(folder: Path, base_url: str, token: str) -> tuple[dict[str, Any], float]:
+def measured(folder: Path, base_url: str, **credentials: str) -> tuple[dict[str, Any], float]:
     """The result of cloudconnexa_route_info in a process of its own, as Ansible starts it, and the most memory that it ever had, in MiB."""
-    options = {"base_url": base_url, "access_token": token, "max_wait": 0, "_ansible_remote_tmp": "."}
+    options = {"base_url": base_url, **credentials, "max_wait": 0, "_ansible_remote_tmp": "."}
     arguments = json.dumps({"ANSIBLE_MODULE_ARGS": options})
     done = subprocess.run([sys.executable, "-c", PROCESS], cwd=folder, input=arguments, stdout=subprocess.PIPE, text=True, check=False)
     peak = re.search(r"VmHWM:\s+(\d+) kB", (folder / "memory").read_text())
@@ -355,19 +355,22 @@ def measured(folder: Path, base_url: str, token: str) -> tuple[dict[str, Any], f
     return json.loads(done.stdout), int(peak[1]) / 1024
 
 
-@pytest.mark.parametrize("children", ["embedded", "omitted"])
-def test_ten_thousand_routes_fit_into_little_memory(emulator: Emulator, tmp_path: Path, children: str) -> None:
-    routes = [{"value": f"10.{number // 256}.{number % 256}.0/24", "description": "One of many"} for number in range(10_000)]
+@pytest.mark.parametrize(
+    ("children", "description"),
+    [("embedded", "One of many"), ("omitted", "One of many"), ("embedded", "中" * 120), ("embedded", ", " * 60)],
+)
+def test_ten_thousand_routes_fit_into_little_memory(emulator: Emulator, tmp_path: Path, children: str, description: str) -> None:
+    routes = [{"value": f"10.{number // 256}.{number % 256}.0/24", "description": description} for number in range(10_000)]
     emulator.reset({"children_in_list": children})
     emulator.seed(networks=[{"name": "large", "routes": routes}])
-    result, memory = measured(tmp_path, emulator.base_url, emulator.issue_token())
+    result, memory = measured(tmp_path, emulator.base_url, access_token=emulator.issue_token())
     assert len(result["routes"]) == 10_000
     assert memory < LIMIT
 
 
 def test_a_hundred_megabytes_do_not_fill_the_memory(emulator: Emulator, tmp_path: Path) -> None:
     emulator.faults.add("huge", size=100 * 2**20)
-    result, memory = measured(tmp_path, emulator.base_url, emulator.issue_token())
+    result, memory = measured(tmp_path, emulator.base_url, access_token=emulator.issue_token())
     assert "the answer is larger than 8 MiB" in result["msg"]
     assert memory < LIMIT
 
@@ -375,7 +378,7 @@ def test_a_hundred_megabytes_do_not_fill_the_memory(emulator: Emulator, tmp_path
 @pytest.mark.parametrize("location", ["/x", "http://[bad", "http://h:99999/"])
 def test_a_hundred_megabytes_of_a_redirection_do_not_fill_the_memory(emulator: Emulator, tmp_path: Path, location: str) -> None:
     emulator.faults.add("huge", size=100 * 2**20, status=302, headers={"Location": location})
-    result, memory = measured(tmp_path, emulator.base_url, emulator.issue_token())
+    result, memory = measured(tmp_path, emulator.base_url, access_token=emulator.issue_token())
     assert "the service redirected the call" in result["msg"]
     assert memory < LIMIT
 
@@ -383,6 +386,94 @@ def test_a_hundred_megabytes_of_a_redirection_do_not_fill_the_memory(emulator: E
 def test_a_hundred_megabytes_in_disguise_do_not_fill_the_memory(tmp_path: Path) -> None:
     head = HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b" " * 100 * 2**20)
     with Drip(head, b"") as service:
-        result, memory = measured(tmp_path, service.base_url, "Token.0")
+        result, memory = measured(tmp_path, service.base_url, access_token="Token.0")
     assert "the answer is larger than 8 MiB" in result["msg"]
+    assert memory < LIMIT
+
+
+def many(unit: str, size: int = 8 * 2**20) -> str:
+    """The inside of a list of so many bytes; each # in a unit becomes a number of its own."""
+    return ",".join(unit.replace("#", f"{number:x}") for number in range(size // (len(unit.encode()) + 6)))
+
+
+DENSE: dict[str, Callable[[], str]] = {
+    "empty lists": lambda: "[" + "[]," * 2_790_000 + "[]]",
+    "empty objects": lambda: "[" + "{}," * 2_790_000 + "{}]",
+    "objects": lambda: "[" + many('{"a":1}') + "]",
+    "letters": lambda: "[" + many(r'"\u4e2d"') + "]",
+    "one object": lambda: "{" + many(r'"€#":"\u4e2d"') + "}",
+    "one object of the largest size": lambda: "{" + many(r'"€#":"\u4e2d"', 1_700_000) + "}",
+    "objects of the largest size": lambda: "[" + many(r'{"€#":"\u4e2d"}', 900_000) + "]",
+    "one wide text": lambda: f'"🚀{"x" * (8 * 2**20 - 20)}"',
+    "one wide text of the largest size": lambda: f'"🚀{"x" * (5 * 2**20 - 250)}"',
+    "one text that an escape makes wide": lambda: rf'"\ud83d\ude80{"x" * (5 * 2**20 - 250)}"',
+    "quotes": lambda: '"' + r"\"" * (4 * 2**20 - 20) + '"',
+}
+
+
+@pytest.mark.parametrize("case", DENSE)
+def test_an_answer_that_unfolds_does_not_fill_the_memory(emulator: Emulator, tmp_path: Path, case: str) -> None:
+    emulator.faults.add("status", status=200, body=DENSE[case]())
+    result, memory = measured(tmp_path, emulator.base_url, access_token=emulator.issue_token())
+    assert result["failed"]
+    assert is_clear(result)
+    assert memory < LIMIT
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 429, 500])
+@pytest.mark.parametrize("kind", ["login", "read"])
+def test_neither_a_login_nor_an_error_fills_the_memory(emulator: Emulator, tmp_path: Path, kind: str, status: int) -> None:
+    emulator.faults.add("status", status=status, body=DENSE["empty lists"](), when={"kind": kind})
+    result, memory = measured(tmp_path, emulator.base_url, client_id=emulator.client_id, client_secret=emulator.client_secret)
+    assert result["failed"]
+    assert is_clear(result)
+    assert memory < LIMIT
+
+
+def test_compressed_values_do_not_fill_the_memory(tmp_path: Path) -> None:
+    packed = gzip.compress(DENSE["empty lists"]().encode())
+    head = HEAD + b"Connection: close\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)
+    with Drip(head + packed, b"") as service:
+        result, memory = measured(tmp_path, service.base_url, access_token="Token.0")
+    assert "the answer would take more memory than a task may have" in result["msg"]
+    assert memory < LIMIT
+
+
+ROUTE = '{"id":"#","type":"IP_V4","subnet":"10.0.0.0/24","description":"%s"}'
+LISTS: dict[str, tuple[str, int, int, bool]] = {  # an entry, how many a page, how many pages, and whether they are taken
+    "fifty thousand objects": (ROUTE.replace("#", "0" * 28 + "#") % ("d" * 120), 1000, 50, True),
+    "ids": ('{"id":"#"}', 45_000, 100, False),
+    "Routes": ('{"id":"#","subnet":"10.0.0.0/24"}', 30_000, 100, False),
+    "the most Routes": ('{"id":"#","subnet":"10.0.0.0/24"}', 22_000, 4, True),
+    "depth": ('{"id":"#","d":' + '{"€":' * 90 + "1" + "}" * 91, 900, 100, False),
+    "letters": (ROUTE % ("x" * 4000), 1000, 3, True),
+    "too many letters": (ROUTE % ("x" * 4000), 1000, 100, False),
+    "letters that are longer in print": (ROUTE % ("\x7f" * 4000), 600, 1, True),
+    "letters that are too long in print": (ROUTE % ("\x7f" * 4000), 600, 100, False),
+    "wide letters": (ROUTE % ("🚀" + "x" * 2000), 2200, 3, True),
+}
+
+
+@pytest.mark.parametrize("case", LISTS)
+def test_pages_that_add_up_do_not_fill_the_memory(emulator: Emulator, tmp_path: Path, case: str) -> None:
+    entry, most, pages, taken = LISTS[case]
+    emulator.reset({"children_in_list": "omitted"})
+    emulator.seed(networks=[{"name": "large", "routes": [{"value": "10.1.0.0/16"}]}])
+    execute = emulator._execute
+
+    def answer(kind: str, incoming: Any) -> Answer:
+        answer = execute(kind, incoming)
+        if "routes" not in incoming.path:
+            return answer
+        first = int(incoming.query["page"]) * most
+        entries = ",".join(entry.replace("#", f"{number:08x}") for number in range(first, first + most))
+        body = f'{{"content":[{entries}],"totalPages":{pages},"totalElements":{pages * most}}}'
+        return dataclasses.replace(answer, content=body.encode())
+
+    with mock.patch.object(emulator, "_execute", answer):
+        result, memory = measured(tmp_path, emulator.base_url, access_token=emulator.issue_token())
+    if taken:
+        assert len(result["routes"]) == most * pages
+    else:
+        assert "the list /networks/routes would take more memory than a task may have" in result["msg"]
     assert memory < LIMIT

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 import pytest
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils import _client
-from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client import NOTHING, TEXT, Client
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client import NOTHING, PROFILE, TEXT, Client
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._connection import Connection
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors import (
     ApiError,
@@ -183,6 +183,7 @@ class TestCalls:
         client = connect(timeout=0.005)
         with pytest.raises(UncertainResult, match=r"did not answer within 0\.005 s") as failure:
             client.post("networks", body={})
+        assert "http" not in client._thread.__dict__  # its connection is still in use
         over.set()
         assert isinstance(failure.value.cause, NoConnection)
         assert connect().post("networks", body={}) == {"id": "n1"}
@@ -288,6 +289,9 @@ class TestLogin:
             (Answer(400, {"errorMessage": "Bad credentials"}), ApiError, r"answered 400 \(Bad credentials\)", 1),
             (Answer(200, {"token_type": "bearer"}), InvalidAnswer, "without an access token", 1),
             (Answer(200, {"access_token": ""}), InvalidAnswer, "without an access token", 1),
+            (Answer(200, {"access_token": "two\nlines"}), InvalidAnswer, "without an access token", 1),
+            (Answer(200, {"access_token": "x" * 70_000}), InvalidAnswer, "without an access token", 1),
+            (Answer(404), MissingObject, "answered 404", 1),
             (Answer(200, {"access_token": 5}), InvalidAnswer, "without an access token", 1),
             (Answer(200, ["Token.1"]), InvalidAnswer, "without an access token", 1),
             (Answer(200, b"<html>Welcome</html>"), InvalidAnswer, "not what the API documents", 8),
@@ -303,6 +307,8 @@ class TestLogin:
             connect(**CREDENTIALS).get("networks")
         assert wire.calls == ["POST /oauth/token"] * calls
         assert SECRET not in f"{failure.value} {failure.value!r} {failure.value.details()}"
+        if answer.status in (400, 401, 403, 404):
+            assert "Check client_id and client_secret" in failure.value.remedy
 
     def test_a_login_waits_out_a_limit(self, wire: Wire, connect: Connect, clock: Clock) -> None:
         wire.on("POST", "/oauth/token", Answer(429, headers={"Retry-After": "3"}), TOKEN)
@@ -392,6 +398,11 @@ class TestLimitsOfAnswers:
         wire.on("GET", "/networks/n1", Answer(200, b"{}".ljust(8 * 2**20)))
         assert connect().get("networks", "n1") == {}
 
+    def test_an_error_is_known_by_its_status_however_long_it_is(self, wire: Wire, connect: Connect) -> None:
+        wire.on("GET", "/networks/n1", Answer(503, b" " * (8 * 2**20 + 1)), NETWORK)
+        assert connect().get("networks", "n1") == NETWORK.body
+        assert len(wire.calls) == 2
+
     def test_a_creation_answered_without_end_may_have_happened(self, wire: Wire, connect: Connect) -> None:
         wire.on("POST", "/networks", Answer(201, b" " * (8 * 2**20 + 1)))
         with pytest.raises(UncertainResult) as failure:
@@ -404,6 +415,28 @@ def problem(wire: Wire, client: Client, answer: Answer) -> ApiError:
     with pytest.raises(ApiError) as failure:
         client.put("networks", "n1", body={})
     return failure.value
+
+
+PROFILE_TEXT = "client\n<ca>\nx\n</ca>\n<key>\nx\n</key>"
+
+
+class TestProfiles:
+    @pytest.mark.parametrize("length", [0, 10, 14, 19, len(PROFILE_TEXT) - 12, len(PROFILE_TEXT) - 1])
+    def test_one_that_was_cut_off_is_asked_for_again(self, wire: Wire, connect: Connect, length: int) -> None:
+        cut = Answer(200, PROFILE_TEXT[:length].encode())
+        wire.on("POST", "/profile", cut, Answer(200, PROFILE_TEXT.encode()))
+        assert connect().post("profile", repeatable=True, expect=PROFILE) == PROFILE_TEXT
+        assert len(wire.calls) == 2
+
+    def test_one_that_stays_cut_off_is_told(self, wire: Wire, connect: Connect) -> None:
+        wire.on("POST", "/profile", Answer(200, PROFILE_TEXT[:-1].encode()))
+        with pytest.raises(InvalidAnswer, match="the profile is none, or it was cut off"):
+            connect().post("profile", repeatable=True, expect=PROFILE)
+
+    def test_one_without_end_is_cut_off(self, wire: Wire, connect: Connect) -> None:
+        wire.on("POST", "/profile", Answer(200, b" " * (2**20 + 1)))
+        with pytest.raises(TooLarge, match="larger than 1 MiB"):
+            connect().post("profile", repeatable=True, expect=PROFILE)
 
 
 class TestErrors:
@@ -467,6 +500,46 @@ class TestErrors:
         error = problem(wire, client, Answer(400, {"errorDetails": {"key": [{"message": text, "errorCode": SECRET}]}}))
         assert error.problem == f"the API answered 400 (key: {said})"
         assert error.code == "***"
+
+    @pytest.mark.parametrize(
+        "quoted",
+        [
+            "a%2Fb%22c%26d+%C3%A9%3D%0A%27",
+            "a%2fb%22c%26d%20%c3%a9%3d%0a%27",
+            "a/b%22c%26d%20%C3%A9%3D%0A%27",
+            r"a/b\"c&d é=\n'",
+            r"a/b\"c&d \u00e9=\n'",
+            "a/b&quot;c&amp;d é=\n&#x27;",
+            "a/b&#34;c&amp;d é=\n&#39;",
+            "a/b\"c&amp;d é=\n'",
+            base64.b64encode(b"id.1:" + SECRET.encode()).decode(),
+            "blanks around",
+        ],
+    )
+    def test_secrets_are_removed_however_they_are_quoted(self, wire: Wire, connect: Connect, quoted: str) -> None:
+        client = connect(**CREDENTIALS)
+        client._session.keep("Token.0")
+        client.hide("a/b\"c&d é=\n'", " blanks around\n")
+        assert problem(wire, client, Answer(400, {"errorMessage": f"not {quoted}"})).problem == "the API answered 400 (not ***)"
+
+    def test_a_secret_that_is_no_text_is_hidden(self, wire: Wire, connect: Connect) -> None:
+        client = connect()
+        client.hide("\udcff.Canary")
+        assert "Canary" not in problem(wire, client, Answer(400, {"errorMessage": "\udcff.Canary"})).problem
+
+    @pytest.mark.parametrize("member", ["preSharedKey", "peerCertificatePrivateKey", "peerCertificateKeyPassphrase"])
+    def test_a_secret_that_was_read_is_hidden(self, wire: Wire, connect: Connect, member: str) -> None:
+        wire.on("GET", "/networks", Answer(200, [{"id": "n1", "connectors": [{"ipSecConfig": {member: "Canary.Read"}}]}]))
+        client = connect()
+        client.list("networks", paged=False)
+        assert problem(wire, client, Answer(400, {"errorMessage": "not Canary.Read"})).problem == "the API answered 400 (not ***)"
+
+    @pytest.mark.parametrize("content", [None, "", 5, ["x"], {}])
+    def test_what_stands_for_a_secret_that_is_not_shown_hides_nothing(self, wire: Wire, connect: Connect, content: Any) -> None:
+        wire.on("GET", "/networks/n1", Answer(200, {"preSharedKey": content}))
+        client = connect()
+        client.get("networks", "n1")
+        assert problem(wire, client, Answer(400, {"errorMessage": "5 x"})).problem == "the API answered 400 (5 x)"
 
     def test_a_new_token_is_a_secret_too(self, wire: Wire, connect: Connect) -> None:
         wire.on("POST", "/oauth/token", TOKEN)

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils import _client
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client import _Size
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors import InvalidAnswer, MissingObject, TooLarge
 from emulator import Emulator
 
@@ -209,19 +210,75 @@ class TestSizes:
             connect().list("networks")
         assert len(wire.calls) == 3
 
+    @pytest.mark.parametrize("limit", [_Size(100_000, 10**9), _Size(10**9, 8000)])
     def test_a_list_that_is_too_large_is_given_up_and_not_read_again(
+        self, wire: Wire, connect: Connect, monkeypatch: pytest.MonkeyPatch, limit: _Size
+    ) -> None:
+        monkeypatch.setattr(_client, "_HEAVIEST_LIST", limit)
+        wire.compute("GET", "/networks", paged(entries(*range(1000)), most=50))
+        with pytest.raises(InvalidAnswer, match="list /networks would take more memory than a task may have"):
+            connect().list("networks")
+        assert len(wire.calls) in (4, 5)
+
+    def test_a_page_of_too_many_values_is_asked_for_in_smaller_ones(
         self, wire: Wire, connect: Connect, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(_client, "_LARGEST_LIST", 8192)
-        wire.compute("GET", "/networks", paged(entries(*range(10_000)), most=50))
-        with pytest.raises(InvalidAnswer, match="list /networks is larger than"):
-            connect().list("networks")
-        assert len(wire.calls) == 5
+        monkeypatch.setattr(_client, "_HEAVIEST_ANSWER", _Size(30_000, 30_000))
+        found = [{"id": number, "routes": [[], [], [], []]} for number in range(1, 41)]
+        wire.compute("GET", "/networks", paged(found))
+        assert connect().list("networks") == found
+        assert len(wire.calls) == 2 + 4
 
-    def test_pages_without_end_end(self, emulator: Emulator, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(_client, "_LARGEST_LIST", 8192)
-        monkeypatch.setattr(_client, "_PAGE_SIZES", (20,))
+
+class TestSize:
+    @pytest.mark.parametrize(
+        ("body", "values"),
+        [
+            ("{}", 1),
+            ("[[],[1,2]]", 5),
+            ('{"a": [1, "b"]}', 3),
+            ('["a,b", "[{,"]', 2),
+            (r'["\",[", ",\\", ","]', 3),
+            (json.dumps(["x" * 65_530, "[,{", "y"]), 3),
+        ],
+    )
+    def test_the_values_of_a_text_are_counted_and_not_what_strings_hold(self, body: str, values: int) -> None:
+        assert _client._values(body.encode()) == values
+
+    @pytest.mark.parametrize(
+        ("body", "memory", "printed"),
+        [
+            ("ab", 2, 2),
+            ("aé", 4, 1 + 6),
+            ("a€", 4, 1 + 6),
+            ("a\x7f", 4, 1 + 6),
+            ("a🚀", 8, 1 + 12),
+            (r"ab\u20ac", 8, 8),
+            (r"ab\n", 4, 4),
+            (r"abcd\ud83d\ude80", 24, 16),
+            ("a🚀\\u20ac", 32, 7 + 12),
+        ],
+    )
+    def test_the_letters_of_a_text_are_as_wide_as_the_widest(self, body: str, memory: int, printed: int) -> None:
+        assert _client._size(body.encode()) == (memory, printed)
+
+
+class TestPagesWithoutEnd:
+    @pytest.mark.parametrize("totals", [True, False])
+    def test_ten_thousand_objects_may_come_by_tens(self, wire: Wire, connect: Connect, totals: bool) -> None:
+        found = entries(*range(10_000))
+        wire.compute("GET", "/networks", paged(found, totals, most=10))
+        assert connect().list("networks") == found
+
+    def test_more_pages_than_can_be_meant_are_not_begun(self, emulator: Emulator, connect: Connect) -> None:
         emulator.faults.add("endless_pages")
-        with pytest.raises(InvalidAnswer, match="list /networks is larger than"):
+        with pytest.raises(InvalidAnswer, match="list /networks comes in more than 1000 pages"):
             connect(base_url=emulator.base_url, access_token=emulator.issue_token()).list("networks")
-        assert len(emulator.calls) < 10
+        assert len(emulator.calls) == 1
+
+    def test_pages_that_are_not_announced_end(self, wire: Wire, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_client, "_MOST_PAGES", 20)
+        wire.compute("GET", "/networks", paged(entries(*range(10_000)), totals=False, most=1))
+        with pytest.raises(InvalidAnswer, match="list /networks comes in more than 20 pages"):
+            connect().list("networks")
+        assert len(wire.calls) == 21

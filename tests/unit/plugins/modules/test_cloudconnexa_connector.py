@@ -435,6 +435,12 @@ class TestCredentials:
         assert 'create the Connector "east" of the Network "berlin"' in result["msg"]
         assert names(wpc) == ["standing", "east"]
 
+    def test_a_profile_that_was_cut_off_is_asked_for_again(self, wpc: Playground, tmp_path: Path) -> None:
+        wpc.emulator.faults.add("truncated", when={"path": "/profile", "times": 1})
+        result = wpc.run("connector", **EAST, credentials="profile", credentials_dest=str(tmp_path / "east.ovpn"))
+        assert result["api"]["retries"] == 1
+        assert (tmp_path / "east.ovpn").read_text().endswith("</key>")
+
     def test_a_failure_after_the_creation_says_what_was_done_and_force_mends_it(self, wpc: Playground) -> None:
         wpc.emulator.faults.add("status", status=403, when={"path": "/profile", "times": 1})
         task = {**EAST, "credentials": "token"}

@@ -8,6 +8,7 @@ wpc.run looks for every secret that the service has seen, in all tests; here are
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,21 @@ def test_a_service_that_quotes_secrets_in_an_error_is_not_quoted(wpc: Playground
     result = wpc.run("connector", **{**TUNNEL, "description": "Changed"}, **wpc.by_login)
     assert result["failed"]
     assert [secret for secret in canaries if secret in json.dumps(result)] == []
+
+
+@pytest.mark.parametrize("switches", [{"pre_shared_key": "clear"}])
+def test_a_key_that_only_the_service_tells_is_not_quoted(wpc: Playground) -> None:
+    wpc.run("connector", **{**TUNNEL, "ipsec": {"platform": "aws", "pre_shared_key": KEY}})
+    wpc.emulator.secrets.add(KEY)
+    echo(wpc, [KEY], 400, method="POST", path="/ipsec/")
+    assert "***" in wpc.fails("connector", network="datacenter", name="tunnel", ipsec_state="started")
+
+
+def test_a_login_that_quotes_its_header_is_not_quoted(wpc: Playground) -> None:
+    header = base64.b64encode(f"{wpc.emulator.client_id}:{wpc.emulator.client_secret}".encode()).decode()
+    wpc.emulator.secrets.add(header)
+    echo(wpc, [header], 400, kind="login")
+    assert "***" in wpc.fails("network", name="new", **wpc.by_login)
 
 
 def test_a_refused_login_does_not_quote_the_secret(wpc: Playground) -> None:
