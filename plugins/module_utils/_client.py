@@ -14,7 +14,6 @@ import contextlib
 import datetime
 import email.utils
 import errno
-import functools
 import html
 import json
 import math
@@ -31,6 +30,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Callable, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, TypeVar, Union
 from urllib.parse import quote, quote_plus
 
+from ._answer import EMPTY, HEAVIEST_LIST, JSON, NOTHING, PROFILE, TEXT, Answer, Body, Size, explain
 from ._connection import Connection
 from ._errors import (
     ApiError,
@@ -57,7 +57,6 @@ try:
 except ImportError:
     IMPORT_ERROR = traceback.format_exc()
 
-Body = Dict[str, Any]  # a JSON object of the API
 T = TypeVar("T")
 
 _PREFIX = "/api/v1"
@@ -69,11 +68,8 @@ _FAULT_TRIES = 8  # calls spent on one request while the service or the line fai
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # seconds
 _SHORTEST_PAUSE = 0.1  # seconds, whatever the service asks for
 _MISSING = re.compile(r"not found|does not exist", re.IGNORECASE)  # BEHAVIOUR 4
-_EACH = 200  # bytes of memory that a value of JSON may take beside its letters
-JSON, TEXT, PROFILE, NOTHING = "json", "text", "profile", "nothing"  # what a successful answer is expected to hold
 _ACCEPT = {JSON: "application/json", TEXT: "text/plain, */*", PROFILE: "text/plain, */*", NOTHING: "*/*"}
 _TOKEN = re.compile(r"[\x21-\x7e]{1,65536}")
-_SECRET_MEMBERS = {"preSharedKey", "peerCertificatePrivateKey", "peerCertificateKeyPassphrase"}  # which answers may hold (BEHAVIOUR 9)
 
 _LOGIN_REMEDY = (
     "Check client_id and client_secret and whether they have expired, whether the API is switched on for the WPC, and whether "
@@ -110,55 +106,6 @@ class Usage:
     logins: int = 0
     retries: int = 0
     waited: float = 0.0
-
-
-class _Size(NamedTuple):
-    """What becomes of an answer: bytes of memory for what it stands for, and bytes for printing that, as Ansible does, in ASCII."""
-
-    memory: int
-    printed: int
-
-    def exceeds(self, limit: _Size) -> bool:
-        return self.memory > limit.memory or self.printed > limit.printed
-
-
-_EMPTY = _Size(0, 0)
-# A task of less than 150 MB. Reading an answer takes up to twice its memory, and printing a list two copies of what is printed.
-_HEAVIEST_ANSWER, _HEAVIEST_LIST = _Size(20 * 2**20, 16 * 2**20), _Size(60 * 2**20, 16 * 2**20)
-
-
-@dataclass
-class _Answer:
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    secrets: Set[str]  # gets those that the body holds
-    size: _Size = _EMPTY  # once the value is known
-
-    def value(self, expect: str) -> Any:
-        """The body as JSON or text, None where nothing is expected. Raises InvalidAnswer."""
-        if self.headers.get("Content-Type", "").lower().startswith("text/html"):
-            raise InvalidAnswer(
-                "the answer is a web page", "Check cloud_id or base_url, and what stands between here and the service", status=self.status
-            )
-        if expect == NOTHING:
-            return None
-        self.size = _size(self.body)
-        if self.size.exceeds(_HEAVIEST_ANSWER):
-            raise TooLarge("the answer would take more memory than a task may have", status=self.status)
-        try:
-            said = self.body.decode("utf-8")
-            if expect == JSON:
-                return json.loads(said, object_pairs_hook=functools.partial(_object, self.secrets))
-        except (ValueError, RecursionError):
-            raise InvalidAnswer("the answer is not what the API documents, or it was cut off", status=self.status) from None
-        text = said.strip()
-        if text.startswith('"') or text == "null":  # whether texts come raw or as JSON is not documented (BEHAVIOUR 8)
-            with contextlib.suppress(ValueError):
-                text = str(json.loads(text) or "")
-        if expect == PROFILE and text and not _is_whole_profile(text):
-            raise InvalidAnswer("the profile is none, or it was cut off", "Run the task again", status=self.status)
-        return text
 
 
 class Client:
@@ -342,11 +289,11 @@ class Client:
         body: Union[Body, str, None] = None,
         expect: str = JSON,
         policy: Policy = HARMLESS,
-    ) -> Tuple[Any, _Size]:
+    ) -> Tuple[Any, Size]:
         """The decoded answer and its size, after as many tries as the policy allows."""
         kind = READ if method == "GET" else WRITE
 
-        def attempt() -> Tuple[Any, _Size]:
+        def attempt() -> Tuple[Any, Size]:
             turn = self._take_turn(kind)
             headers: Mapping[str, str] = {}
             status = 0
@@ -427,7 +374,7 @@ class Client:
         body: Union[Body, str, None] = None,
         auth: Any = None,
         expect: str = JSON,
-    ) -> _Answer:
+    ) -> Answer:
         """Send once, read within the limits of time and size. Raises NoConnection or TooLarge."""
         connection = self.connection
         url = connection.base_url + _PREFIX + "".join(f"/{_quoted(segment)}" for segment in path)
@@ -438,7 +385,7 @@ class Client:
         data = json.dumps(body) if isinstance(body, dict) else body
         largest = _LARGEST_TEXT if expect in (TEXT, PROFILE) else _LARGEST_ANSWER
 
-        def exchange() -> _Answer:
+        def exchange() -> Answer:
             chunks, size = [], 0
             # The TLS options go with the request: REQUESTS_CA_BUNDLE overrides those of a session.
             with http.request(
@@ -456,7 +403,7 @@ class Client:
             ) as response:
                 status = response.status_code
                 if 300 <= status < 400:  # refused, whatever it holds
-                    return _Answer(status, response.headers, b"", self._secrets)
+                    return Answer(status, response.headers, b"", self._secrets)
                 if response.headers.get("Content-Encoding", "identity").lower() not in ("identity", "gzip"):
                     raise InvalidAnswer("the answer is compressed in a way that was not asked for", status=status)
                 response.raw.enforce_content_length = True  # else urllib3 1 takes an answer that was cut off for a whole one
@@ -467,7 +414,7 @@ class Client:
                         break  # the status says enough
                     if size > largest:
                         raise TooLarge(f"the answer is larger than {largest // 2**20} MiB", status=status)
-                return _Answer(status, response.headers, b"".join(chunks), self._secrets)
+                return Answer(status, response.headers, b"".join(chunks), self._secrets)
 
         try:
             # The time-outs of a socket begin anew with each byte, so they do not end an answer that comes drop by drop.
@@ -478,7 +425,7 @@ class Client:
         except (OSError, ValueError) as error:  # not all that requests raises is a RequestException
             raise _connection_failure(error, connection) from None
 
-    def _check(self, answer: _Answer) -> None:
+    def _check(self, answer: Answer) -> None:
         """Raises the error that an answer stands for, if any."""
         status = answer.status
         if 200 <= status < 300:
@@ -497,7 +444,7 @@ class Client:
                 raise  # these say what to do only in their text, which was cut off
             if status == 404 and answer.body:
                 raise  # not of the service, so it does not mean that an object is missing
-        said, code = (self._printable(text) for text in _explain(body))
+        said, code = (self._printable(text) for text in explain(body))
         problem = f"the API answered {status}" + (f" ({said})" if said else "")
         kind: type = ApiError
         remedy = ""
@@ -592,7 +539,7 @@ class Client:
     def _pages(self, path: Tuple[str, ...], query: Body, most: int) -> Optional[List[Body]]:
         """All pages of a list, or None where it changed between two pages."""
         found: Dict[str, Body] = {}
-        page, read, total, pages = 0, _EMPTY, None, None
+        page, read, total, pages = 0, EMPTY, None, None
         while True:
             try:
                 body, size = self._call("GET", path, query={**query, "page": page, "size": most})
@@ -600,8 +547,8 @@ class Client:
                 if error.status == 404 and error.body == []:  # no entries (BEHAVIOUR 2)
                     break
                 raise
-            read = _Size(*map(sum, zip(read, size)))
-            if read.exceeds(_HEAVIEST_LIST):
+            read = Size(*map(sum, zip(read, size)))
+            if read.exceeds(HEAVIEST_LIST):
                 raise InvalidAnswer(f"the list /{'/'.join(path)} would take more memory than a task may have")
             if not isinstance(body, dict):
                 raise InvalidAnswer(f"the list /{'/'.join(path)} is not paged as the API documents it")
@@ -672,45 +619,6 @@ def _may_be_done(error: CloudConnexaError) -> bool:
     return isinstance(error, (InvalidAnswer, NotReady)) or (isinstance(error, ApiError) and error.status >= 500)
 
 
-def _object(secrets: Set[str], members: List[Tuple[str, Any]]) -> Body:
-    """A JSON object, whose secrets become known. Raises ValueError where it names a member twice, since nobody can say which one counts."""
-    body = dict(members)
-    if len(body) != len(members):
-        raise ValueError
-    if not _SECRET_MEMBERS.isdisjoint(body):
-        secrets.update(body[name] for name in _SECRET_MEMBERS.intersection(body) if body[name] and isinstance(body[name], str))
-    return body
-
-
-def _size(body: bytes) -> _Size:
-    """The size of a text in UTF-8, which may be JSON. One emoji, as it is or as an escape, makes every letter four bytes wide."""
-    letters = len(body.translate(None, bytes(range(0x80, 0xC0))))  # which only continue a letter
-    foreign = len(body.translate(None, bytes(range(0x7F)))) - (len(body) - letters)
-    astral = len(body.translate(None, bytes(range(0xF0))))
-    raw = 4 if astral else 2 if foreign else 1
-    meant = 4 if re.search(rb"\\u[dD][89abAB]", body) else 2 if rb"\u" in body else 1
-    memory = max(raw * letters, max(raw, meant) * (letters - len("u0000") * body.count(rb"\u")))
-    return _Size(memory + _EACH * _values(body), letters + len("u0000") * foreign + len(r"\u0000") * astral)
-
-
-def _values(body: bytes) -> int:
-    """How many values a JSON text holds, or a few more: each stands behind a bracket or a comma that is not part of a string."""
-    plain = body.replace(rb"\\", b"").replace(rb"\"", b"")
-    count, inside = 0, 0
-    for start in range(0, len(plain), 65536):  # all at once, the pieces would take far more memory than the text
-        pieces = plain[start : start + 65536].split(b'"')
-        outside = b"".join(pieces[inside::2])
-        count += sum(map(outside.count, (b"{", b"[", b",")))
-        inside = (inside + len(pieces) - 1) % 2
-    return count
-
-
-def _is_whole_profile(text: str) -> bool:
-    """Whether a profile holds a private key (BEHAVIOUR 8), and ends everything that it begins."""
-    begun = set(re.findall(r"^<([\w-]+)>", text, re.MULTILINE))
-    return bool(begun & {"key", "pkcs12"}) and begun == set(re.findall(r"^</([\w-]+)>", text, re.MULTILINE))
-
-
 def _forms(secret: str) -> Set[str]:
     """A secret as services and the pages of proxies may quote it: as it is, and escaped for an address, JSON or HTML."""
     forms = {secret, *(json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))}
@@ -719,24 +627,6 @@ def _forms(secret: str) -> Set[str]:
     for escaped in (html.escape(secret, quote=False), html.escape(secret)):
         forms |= {escaped, escaped.replace("&#x27;", "&#39;").replace("&quot;", "&#34;")}
     return forms
-
-
-def _explain(body: Any) -> Tuple[str, str]:
-    """What an ErrorResponse says, and its first error code (BEHAVIOUR 4); any member may be missing or odd."""
-    if not isinstance(body, dict):
-        return "", ""
-    parts, code = [], ""
-    if isinstance(body.get("errorMessage"), str):
-        parts.append(body["errorMessage"])
-    details = body.get("errorDetails")
-    for name, problems in details.items() if isinstance(details, dict) else ():
-        for problem in problems if isinstance(problems, list) else ():
-            if isinstance(problem, dict):
-                parts.append(f"{name}: {problem.get('message') or problem.get('errorCode')}")
-                code = code or str(problem.get("errorCode") or "")
-    if not parts and isinstance(body.get("statusError"), str):
-        parts.append(body["statusError"])
-    return "; ".join(parts), code
 
 
 def _connection_failure(error: Exception, connection: Connection) -> NoConnection:

@@ -11,7 +11,8 @@ import tempfile
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from . import _ipsec
-from ._client import NOTHING, PROFILE, TEXT, Body, Client
+from ._answer import NOTHING, PROFILE, TEXT, Body
+from ._client import Client
 from ._compare import Address, Enum, Fields, Flag, Group, Id, Object, Text
 from ._errors import ApiError, InvalidInput, NotWritten, OutOfTime
 from ._parents import HOST, NETWORK, Parent

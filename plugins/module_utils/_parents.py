@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import Callable, List, Mapping, NamedTuple, Optional, Protocol, Tuple
 
-from ._client import Body, Client
+from ._answer import Body
+from ._client import Client
 from ._compare import Address, Enum, Fields, Flag, Id, Object, SetOf, Subnet, Text
 from ._errors import InvalidInput, MissingObject
 from ._resource import Options, Plan, Resource, find, matches

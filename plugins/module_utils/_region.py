@@ -9,7 +9,8 @@ import re
 import unicodedata
 from typing import Iterable, List, Optional, Set
 
-from ._client import NOTHING, TEXT, Client
+from ._answer import NOTHING, TEXT
+from ._client import Client
 from ._compare import Fields, Id, Object, Text
 from ._errors import InvalidInput
 from ._resource import Change, Options, Plan, Resource, matches

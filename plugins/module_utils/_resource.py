@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from . import _compare
-from ._client import Body, Client
+from ._answer import Body
+from ._client import Client
 from ._compare import Fields, Object
 from ._errors import InvalidAnswer, InvalidInput, MissingObject, UncertainResult
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 import ipaddress
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
-from ._client import Body, Client
+from ._answer import Body
+from ._client import Client
 from ._compare import Enum, Fields, Id, Object, Subnet, Text, canonical_subnet
 from ._errors import ApiError, InvalidInput, MissingObject
 from ._parents import NETWORK, Parent

@@ -20,7 +20,7 @@ LAYERS = (  # from top to bottom; what stands in one row does not know of each o
     ("_resource",),
     ("_args", "_compare"),
     ("_client", "_shared_session"),
-    ("_session", "_threads", "_version"),
+    ("_answer", "_session", "_threads", "_version"),
     ("_connection",),
     ("_errors",),
 )

@@ -19,7 +19,8 @@ from urllib.parse import unquote
 
 import pytest
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils import _client
-from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client import NOTHING, PROFILE, TEXT, Client
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._answer import NOTHING, PROFILE, TEXT
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client import Client
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._connection import Connection
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors import (
     ApiError,

@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from ansible_collections.openvpn.cloudconnexa.plugins.module_utils import _client
-from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client import _Size
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils import _answer, _client
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._answer import Size
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors import InvalidAnswer, MissingObject, TooLarge
 from emulator import Emulator
 
@@ -210,11 +210,11 @@ class TestSizes:
             connect().list("networks")
         assert len(wire.calls) == 3
 
-    @pytest.mark.parametrize("limit", [_Size(100_000, 10**9), _Size(10**9, 8000)])
+    @pytest.mark.parametrize("limit", [Size(100_000, 10**9), Size(10**9, 8000)])
     def test_a_list_that_is_too_large_is_given_up_and_not_read_again(
-        self, wire: Wire, connect: Connect, monkeypatch: pytest.MonkeyPatch, limit: _Size
+        self, wire: Wire, connect: Connect, monkeypatch: pytest.MonkeyPatch, limit: Size
     ) -> None:
-        monkeypatch.setattr(_client, "_HEAVIEST_LIST", limit)
+        monkeypatch.setattr(_client, "HEAVIEST_LIST", limit)
         wire.compute("GET", "/networks", paged(entries(*range(1000)), most=50))
         with pytest.raises(InvalidAnswer, match="list /networks would take more memory than a task may have"):
             connect().list("networks")
@@ -223,7 +223,7 @@ class TestSizes:
     def test_a_page_of_too_many_values_is_asked_for_in_smaller_ones(
         self, wire: Wire, connect: Connect, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(_client, "_HEAVIEST_ANSWER", _Size(30_000, 30_000))
+        monkeypatch.setattr(_answer, "_HEAVIEST_ANSWER", Size(30_000, 30_000))
         found = [{"id": number, "routes": [[], [], [], []]} for number in range(1, 41)]
         wire.compute("GET", "/networks", paged(found))
         assert connect().list("networks") == found
@@ -243,7 +243,7 @@ class TestSize:
         ],
     )
     def test_the_values_of_a_text_are_counted_and_not_what_strings_hold(self, body: str, values: int) -> None:
-        assert _client._values(body.encode()) == values
+        assert _answer._values(body.encode()) == values
 
     @pytest.mark.parametrize(
         ("body", "memory", "printed"),
@@ -260,7 +260,7 @@ class TestSize:
         ],
     )
     def test_the_letters_of_a_text_are_as_wide_as_the_widest(self, body: str, memory: int, printed: int) -> None:
-        assert _client._size(body.encode()) == (memory, printed)
+        assert _answer._size(body.encode()) == (memory, printed)
 
 
 class TestPagesWithoutEnd:

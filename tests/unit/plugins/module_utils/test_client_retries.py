@@ -18,7 +18,8 @@ import pytest
 import requests
 import urllib3
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils import _client
-from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client import NOTHING, TEXT, Client
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._answer import NOTHING, TEXT
+from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client import Client
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._errors import (
     ApiError,
     CloudConnexaError,
