@@ -27,10 +27,7 @@ emulator: $(ENVIRONMENT) ## Run the emulator until Ctrl-C
 
 .PHONY: test
 test: $(TREE) .build/lowest/complete ## Run all checks
-	$(MAKE) units lowest
-	$(MAKE) --jobs 2 --output-sync lint sanity integration docs
-	$(MAKE) awx
-	$(MAKE) gates
+	$(MAKE) --jobs 2 --output-sync units integration sanity lint gates awx docs lowest
 
 .PHONY: units
 units: $(TREE) ## Unit tests with coverage of plugins/
