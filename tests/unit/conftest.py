@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils import _args, _runner
 from ansible_collections.openvpn.cloudconnexa.plugins.module_utils._client import Client
 from emulator import Emulator
@@ -66,6 +67,7 @@ class Playground:
         arguments = {"ANSIBLE_MODULE_ARGS": {**options, "_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": "."}}
         self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps(arguments).encode())
         self._monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        self._monkeypatch.setattr(warnings, "_global_warnings", type(warnings._global_warnings)())  # else they pass to the next task
         with pytest.raises(SystemExit) as end:
             importlib.import_module(f"{MODULES}.cloudconnexa_{module}").main()
         out, err = self._capsys.readouterr()
