@@ -21,10 +21,13 @@ from typing import Any
 import pytest
 import yaml
 from ansible import constants
+from ansible.module_utils.common.parameters import remove_values
 from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible.plugins.action import ActionBase
 from ansible_collections.openvpn.cloudconnexa.plugins.plugin_utils import _on_controller
 from emulator import Emulator
+from hypothesis import given
+from hypothesis import strategies as st
 
 BEFORE_2_19 = not hasattr(constants, "DISPLAY_TRACEBACK")
 CONTROLLER, MODULE = "controller", "module"
@@ -254,6 +257,19 @@ def differences(one: str, other: str) -> list[tuple[str, ...]]:
         text = re.sub(r"\b(Action|Module) failed:", "Failed:", text)  # ansible-core names what reported the failure
         texts.append(re.sub(r"[0-9a-f]{64}", "SECRET", text).splitlines())
     return [pair for pair in zip_longest(*texts, fillvalue="") if pair[0] != pair[1]][:5]
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+)
+SECRETS = st.text(min_size=1) | st.sampled_from(["8", "0", "e", "None", "True", "nan", "'", "a'b", "\\", "\n", "é", "\ud800"])
+
+
+@given(st.dictionaries(st.text(), VALUES), st.sets(SECRETS), st.data())
+def test_members_are_censored_as_by_ansible(members: dict[str, Any], secrets: set[str], data: st.DataObject) -> None:
+    before, after = data.draw(st.text(), "before"), data.draw(st.text(), "after")
+    members = {**members, "holding": [{"each": before + secret + after} for secret in sorted(secrets)]}
+    assert repr(_on_controller.censored(members, secrets)) == repr(remove_values(members, secrets))
 
 
 def test_every_module_has_its_action_plugin() -> None:
