@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import io
 import json
 import re
 from dataclasses import dataclass
@@ -113,9 +114,9 @@ def _size(body: bytes) -> Size:
 def _values(body: bytes) -> int:
     """How many values a JSON text holds, or a few more: each stands behind a bracket or a comma that is not part of a string."""
     plain = body.replace(rb"\\", b"").replace(rb"\"", b"")
-    count, inside = 0, 0
-    for start in range(0, len(plain), 65536):  # all at once, the pieces would take far more memory than the text
-        pieces = plain[start : start + 65536].split(b'"')
+    text, count, inside = io.BytesIO(plain), 0, 0
+    while part := text.read(65536):  # all at once, the pieces would take far more memory than the text
+        pieces = part.split(b'"')
         outside = b"".join(pieces[inside::2])
         count += sum(map(outside.count, (b"{", b"[", b",")))
         inside = (inside + len(pieces) - 1) % 2

@@ -203,11 +203,9 @@ class Application:
             raise self._failure(error, plan, []) from None
 
     def _writes_left(self, plan: Plan) -> int:
-        return sum(
-            (change.verb != "" and self._told(change) not in self._done)
-            + sum(action.writes for action in change.actions if action.doing not in self._acted.get(self._identity(change), {}))
-            for change in plan.changes
-        )
+        changes = sum(change.verb != "" and self._told(change) not in self._done for change in plan.changes)
+        pending = ((change, action) for change in plan.changes for action in change.actions)
+        return changes + sum(action.writes for change, action in pending if action.doing not in self._acted.get(self._identity(change), {}))
 
     def _told(self, change: Change, doing: str = "") -> str:
         return f"{doing or change.verb} the {self._resource.label(change.object)}"

@@ -43,6 +43,15 @@ def test_a_set_costs_one_get_and_one_post_for_each_new_route(wpc: Playground) ->
     assert (result["changed"], calls) == (False, {"login": 0, "read": 1, "write": 0})
 
 
+def test_one_of_a_thousand_that_changes_costs_one_put(wpc: Playground) -> None:
+    wanted = [{"subnet": f"10.{number // 256}.{number % 256}.0/24", "description": "Office"} for number in range(1000)]
+    assert counted(wpc, routes=wanted)[1] == {"login": 0, "read": 1, "write": 1000}
+    assert counted(wpc, routes=wanted, purge=True)[1] == {"login": 0, "read": 1, "write": 0}
+    wanted[500]["description"] = "Closed"
+    assert counted(wpc, routes=wanted, purge=True)[1] == {"login": 0, "read": 1, "write": 1}
+    assert [(call.method, call.status) for call in wpc.emulator.calls if call.kind == "write"] == [("PUT", 200)]
+
+
 def test_purge_removes_what_is_not_listed_and_nothing_else(wpc: Playground) -> None:
     counted(wpc, routes=["10.1.0.0/16", {"subnet": "10.2.0.0/16", "description": "two"}, "10.3.0.0/16"])
     wpc.run("route", network="frankfurt", subnet="10.9.0.0/16")

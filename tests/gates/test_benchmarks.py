@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The openvpn.cloudconnexa contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The calls that are promised, a benchmark that measures what it says, and a page that shows what was measured."""
+"""A benchmark that measures what it says, and a page that shows what was measured."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench import processes, routes, tasks
+from bench import processes, tasks
 from bench import wpc as whole_wpc
 from bench.aims import best
 from bench.plays import play
 from bench.report import publish, tables
 from bench.routes import EACH, FIRST, FOLDER, METHODS, NOTHING, ONE_CHANGED, SET, UNCHANGED, URI, URI_EACH, Case, measure
 from emulator import Emulator
-
-from .conftest import Playground
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS: dict[str, Any] = json.loads((DOCS / "benchmarks.json").read_text())
@@ -29,16 +27,6 @@ def test_the_page_shows_what_was_measured() -> None:
     assert tables(RESULTS) in page
     for fact in RESULTS["machine"].values():
         assert str(fact) in page
-
-
-def test_a_set_costs_one_read_and_what_has_changed(wpc: Playground) -> None:
-    wanted = [{"subnet": subnet, "description": "Office"} for subnet in routes.subnets(1000)]
-    options: dict[str, Any] = {"network": "berlin", "purge": True, "routes": wanted}
-    assert wpc.calls("route", **options) == {"login": 0, "read": 1, "write": 1000}
-    assert wpc.calls("route", **options) == {"login": 0, "read": 1, "write": 0}
-    wanted[500] = {**wanted[500], "description": "Closed"}
-    assert wpc.calls("route", **options) == {"login": 0, "read": 1, "write": 1}
-    assert [(call.method, call.status) for call in wpc.emulator.calls if call.kind == "write"] == [("PUT", 200)]
 
 
 @pytest.mark.parametrize(
