@@ -17,6 +17,7 @@ from ._errors import InvalidAnswer, TooLarge
 Body = Dict[str, Any]  # a JSON object of the API
 
 JSON, TEXT, PROFILE, NOTHING = "json", "text", "profile", "nothing"  # what a successful answer is expected to hold
+CHECK_ADDRESS = "Check cloud_id or base_url, and what stands between here and the service"  # what no WPC answers comes from elsewhere
 _EACH = 200  # bytes of memory that a value of JSON may take beside its letters
 _SECRET_MEMBERS = {"preSharedKey", "peerCertificatePrivateKey", "peerCertificateKeyPassphrase"}  # which answers may hold (BEHAVIOUR 9)
 
@@ -49,14 +50,12 @@ class Answer:
     def value(self, expect: str) -> Any:
         """The body as JSON or text, None where nothing is expected. Raises InvalidAnswer."""
         if self.headers.get("Content-Type", "").lower().startswith("text/html"):
-            raise InvalidAnswer(
-                "the answer is a web page", "Check cloud_id or base_url, and what stands between here and the service", status=self.status
-            )
+            raise InvalidAnswer("the answer is a web page", CHECK_ADDRESS, status=self.status)
         if expect == NOTHING:
             return None
         self.size = _size(self.body)
         if self.size.exceeds(_HEAVIEST_ANSWER):
-            raise TooLarge("the answer would take more memory than a task may have", status=self.status)
+            raise TooLarge("the answer would take more memory than a task may have", CHECK_ADDRESS, status=self.status)
         try:
             said = self.body.decode("utf-8")
             if expect == JSON:

@@ -30,7 +30,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Callable, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, TypeVar, Union
 from urllib.parse import quote, quote_plus
 
-from ._answer import EMPTY, HEAVIEST_LIST, JSON, NOTHING, PROFILE, TEXT, Answer, Body, Size, explain
+from ._answer import CHECK_ADDRESS, EMPTY, HEAVIEST_LIST, JSON, NOTHING, PROFILE, TEXT, Answer, Body, Size, explain
 from ._connection import Connection
 from ._errors import (
     ApiError,
@@ -413,7 +413,7 @@ class Client:
                     if status >= 400 and size > _LARGEST_ERROR:
                         break  # the status says enough
                     if size > largest:
-                        raise TooLarge(f"the answer is larger than {largest // 2**20} MiB", status=status)
+                        raise TooLarge(f"the answer is larger than {largest // 2**20} MiB", CHECK_ADDRESS, status=status)
                 return Answer(status, response.headers, b"".join(chunks), self._secrets)
 
         try:
@@ -549,7 +549,7 @@ class Client:
                 raise
             read = Size(*map(sum, zip(read, size)))
             if read.exceeds(HEAVIEST_LIST):
-                raise InvalidAnswer(f"the list /{'/'.join(path)} would take more memory than a task may have")
+                raise InvalidAnswer(f"the list /{'/'.join(path)} would take more memory than a task may have", CHECK_ADDRESS)
             if not isinstance(body, dict):
                 raise InvalidAnswer(f"the list /{'/'.join(path)} is not paged as the API documents it")
             content = self.objects(body.get("content"))
@@ -564,7 +564,7 @@ class Client:
             if len(found) == before:
                 return None
             if page > _MOST_PAGES or (isinstance(pages, int) and pages > _MOST_PAGES):
-                raise InvalidAnswer(f"the list /{'/'.join(path)} comes in more than {_MOST_PAGES} pages")
+                raise InvalidAnswer(f"the list /{'/'.join(path)} comes in more than {_MOST_PAGES} pages", CHECK_ADDRESS)
         return list(found.values()) if total in (None, len(found)) else None
 
     @staticmethod

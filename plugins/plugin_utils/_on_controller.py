@@ -108,11 +108,10 @@ def censored(members: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
     """
     plain = all(secret.isprintable() and not {"'", '"', "\\"} & set(secret) for secret in secrets)  # so it looks the same in any text
 
-    def is_free(value: Any) -> bool:
-        text = repr(value)
+    def is_free(text: str) -> bool:
         return plain and not any(secret in text for secret in secrets)
 
-    return {name: value if is_free(value) else remove_values(value, secrets) for name, value in members.items()}
+    return {name: value if is_free(repr(value)) else remove_values(value, secrets) for name, value in members.items()}
 
 
 @contextlib.contextmanager
