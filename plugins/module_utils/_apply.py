@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from ._client import Client
 from ._compare import Object
@@ -19,20 +18,13 @@ from ._errors import (
     OutOfTime,
     Refused,
     UncertainResult,
+    telling,
 )
-from ._resource import Action, Change, Plan, Resource
+from ._resource import Action, Change, Outcome, Plan, Resource
 from ._threads import each
 
 _LOOKS = 4  # how often a task looks, without getting further, after the world turned out to be another than planned
 _LOST_IN_A_ROW = 3  # so many lost answers end a pass: it is better to look then than to go on blindly
-
-
-class Outcome(NamedTuple):
-    """A change that was carried out, the object as it is then, None where it is gone, and what its actions add to the result."""
-
-    change: Change
-    after: Optional[Object]
-    additions: Dict[str, Any]
 
 
 class Failure(NamedTuple):
@@ -241,18 +233,6 @@ class Application:
             error.left = [told for told in error.left if told != error.doing]
         error.remedy = ". ".join(dict.fromkeys(remedy for remedy in remedies if remedy))
         return error
-
-
-@contextmanager
-def telling(doing: str) -> Iterator[None]:
-    """Tells a failure what was being done."""
-    try:
-        yield
-    except InvalidInput:
-        raise  # says what is wrong with the options, which has nothing to do with the moment
-    except CloudConnexaError as error:
-        error.doing = error.doing or doing
-        raise
 
 
 def _is_general(error: Optional[CloudConnexaError]) -> bool:

@@ -14,7 +14,6 @@ import contextlib
 import datetime
 import email.utils
 import errno
-import html
 import json
 import math
 import platform
@@ -277,7 +276,7 @@ class Client:
 
     def hide(self, *secrets: Optional[str]) -> None:
         """Keep these texts out of every message from now on, however they are quoted."""
-        self._secrets.update(form for secret in secrets if secret for form in _forms(secret) | _forms(secret.strip()) if form)
+        self._secrets.update(filter(None, secrets))
 
     # one request
 
@@ -464,8 +463,9 @@ class Client:
 
     def _printable(self, text: str) -> str:
         """A text of the service as one line of bounded length, without secrets."""
-        for secret in sorted(self._secrets, key=len, reverse=True):  # a secret may be part of another one
-            text = text.replace(secret, "***")
+        forms = {form for secret in list(self._secrets) for form in _forms(secret) | _forms(secret.strip()) if form}
+        for form in sorted(forms, key=len, reverse=True):  # a secret may be part of another one
+            text = text.replace(form, "***")
         return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).strip()[:500]
 
     # repeating
@@ -621,6 +621,8 @@ def _may_be_done(error: CloudConnexaError) -> bool:
 
 def _forms(secret: str) -> Set[str]:
     """A secret as services and the pages of proxies may quote it: as it is, and escaped for an address, JSON or HTML."""
+    import html  # is not needed as long as nothing fails
+
     forms = {secret, *(json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))}
     for escaped in (quote(secret, errors="replace"), quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace")):
         forms |= {escaped, re.sub("%..", lambda code: code[0].lower(), escaped)}

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, Mapping
 
 
 class CloudConnexaError(Exception):
@@ -119,3 +120,15 @@ class UncertainResult(CloudConnexaError):
 
     def details(self) -> Dict[str, Any]:
         return {**self.cause.details(), **super().details()}
+
+
+@contextmanager
+def telling(doing: str) -> Iterator[None]:
+    """Tells a failure what was being done."""
+    try:
+        yield
+    except InvalidInput:
+        raise  # says what is wrong with the options, which has nothing to do with the moment
+    except CloudConnexaError as error:
+        error.doing = error.doing or doing
+        raise

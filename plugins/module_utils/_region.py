@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from typing import Iterable, List, Optional, Set
@@ -81,6 +80,8 @@ def resolve(regions: Iterable[Object], meaning: str, option: str = "region") -> 
         return found[0]
     if found:
         raise InvalidInput(f"{option}: {meaning!r} means {len(found)} Regions: {_listed(found)}", "Give the id or the city of one")
+    import difflib  # is seldom needed
+
     words = {word: region for region in known for word in (_plain(region["id"]), *_meanings(region))}
     close = {words[word]["id"]: words[word] for word in difflib.get_close_matches(wanted, words, n=5, cutoff=0.6)}
     hint = f"the closest are {_listed(close.values())}" if close else f"there are {_listed(known)}"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from . import _compare
 from ._answer import Body
@@ -86,6 +86,19 @@ class Plan:
     def writes(self) -> int:
         """The calls that it takes to carry it out."""
         return sum(change.writes for change in self.changes)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing to do, nor to wait for."""
+        return not any(change.verb or change.actions for change in self.changes)
+
+
+class Outcome(NamedTuple):
+    """A change that was carried out, the object as it is then, None where it is gone, and what its actions add to the result."""
+
+    change: Change
+    after: Optional[Object]
+    additions: Dict[str, Any]
 
 
 class Resource:
@@ -206,9 +219,10 @@ class Resource:
             return always or bool(_compare.difference(self.fields, found, wanted))
 
         doubtful = any(current.get(word) is None for word in wanted if not self.fields[word].write_only)  # empty, or left out of a list
-        if doubtful or is_different(current):
-            current = self.whole(client, current)
         update = is_different(current)
+        if doubtful or update:
+            current = self.whole(client, current)
+            update = is_different(current)
         return Change(current, _compare.merge(self.fields, current, wanted) if update else current, wanted, update)
 
     def whole(self, client: Client, current: Object) -> Object:

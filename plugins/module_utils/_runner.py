@@ -15,11 +15,10 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from . import _args, _compare, _connection
-from ._apply import Application, Outcome, telling
 from ._client import IMPORT_ERROR, Client
 from ._compare import Object
-from ._errors import CloudConnexaError, InvalidInput
-from ._resource import Change, Plan, Resource
+from ._errors import CloudConnexaError, InvalidInput, telling
+from ._resource import Change, Outcome, Plan, Resource
 from ._session import Session
 
 Result = Dict[str, Any]
@@ -39,9 +38,12 @@ def manage(resource: Resource) -> Job:
                 return resource.plan(client, options)
 
         plan = look()
-        if check_mode:
+        if check_mode or plan.is_done:
             expected = [Outcome(change, change.after, _expected(change)) for change in plan.changes]
-            return {**_outcome(resource, plan, expected), "planned": client.forecast(plan.writes)}
+            planned = {"planned": client.forecast(plan.writes)} if check_mode else {}
+            return {**_outcome(resource, plan, expected), **planned}
+        from ._apply import Application  # most tasks find nothing to do
+
         return _outcome(resource, plan, Application(resource, client, look, workers).carry_out(plan))
 
     return job

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ PLUGINS = Path(__file__).parents[2] / "plugins"
 LAYERS = (  # from top to bottom; what stands in one row does not know of each other
     ("_runner",),
     ("_connector", "_route"),
-    ("_ipsec", "_parents", "_region", "_apply"),
+    ("_ipsec", "_parents", "_region", "_apply", "_connector_actions"),
     ("_resource",),
     ("_args", "_compare"),
     ("_client", "_shared_session"),
@@ -26,6 +27,7 @@ LAYERS = (  # from top to bottom; what stands in one row does not know of each o
 )
 DEPTHS = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 LIBRARIES = {"_client": {"requests", "tenacity"}, "_shared_session": {"cryptography"}}  # cryptography: ansible-core depends on it
+SELDOM_NEEDED = ("_apply", "_connector_actions", "_shared_session")  # the process of a module compiles all that it imports, twice
 MOST_LINES_OF_A_MODULE = 60
 UTILS = sorted((PLUGINS / "module_utils").glob("_[a-z]*.py"))
 MODULES = sorted((PLUGINS / "modules").glob("*.py"))
@@ -55,6 +57,15 @@ def test_libraries_are_used_in_one_place(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in UTILS if DEPTHS[path.stem] >= DEPTHS["_client"]], ids=lambda path: path.stem)
 def test_the_client_knows_nothing_of_ansible(path: Path) -> None:
     assert "ansible" not in {name.partition(".")[0] for _level, name in imported(path)}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_module_imports_nothing_that_few_tasks_need(path: Path) -> None:
+    package = "ansible_collections.openvpn.cloudconnexa.plugins"
+    program = f"import sys, {package}.modules.{path.stem}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert f"{package}.module_utils._client" in loaded
+    assert not {f"{package}.module_utils.{name}" for name in SELDOM_NEEDED} & set(loaded)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
