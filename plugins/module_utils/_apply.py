@@ -27,9 +27,13 @@ _LOOKS = 4  # how often a task looks, without getting further, after the world t
 _LOST_IN_A_ROW = 3  # so many lost answers end a pass: it is better to look then than to go on blindly
 
 
+Step = Tuple[str, str]  # what is done, to which object: an id, or the identity of one that has none yet
+
+
 class Failure(NamedTuple):
     """A change or an action that was not carried out, or may not have been, and why. told: how a message names it."""
 
+    step: Step
     told: str
     change: Change
     error: CloudConnexaError
@@ -48,7 +52,7 @@ class Application:
         self._look = look
         self._workers = workers
         self._doubtful: Set[str] = set()  # objects whose creation may yet take effect although its answer was lost
-        self._done: List[str] = []
+        self._done: Dict[Step, str] = {}  # and how a message names it
         self._actions: Dict[str, Dict[str, Action]] = {}  # by object: a later plan does not know any more that it is new
         self._acted: Dict[str, Dict[str, Dict[str, Any]]] = {}  # what each action of an object added to the result
 
@@ -91,7 +95,7 @@ class Application:
         def write(change: Change) -> Tuple[Optional[Object], Optional[CloudConnexaError]]:
             try:
                 after = self._write(change)
-                self._done.append(self._told(change))
+                self._done[self._step(change)] = self._told(change)
                 return after, None
             except CloudConnexaError as error:
                 return None, error
@@ -108,7 +112,7 @@ class Application:
         others = [] if any(map(is_last, first)) else each(self._workers, write, todo[1:], is_last)
         tried = [(change, *result) for change, result in zip(todo, [*first, *others]) if result]
         untouched = [(change, change.after) for change in phase if not change.verb]
-        failed = [Failure(self._told(change), change, error) for change, _after, error in tried if error]
+        failed = [Failure(self._step(change), self._told(change), change, error) for change, _after, error in tried if error]
         return untouched + [(change, after) for change, after, error in tried if not error], failed
 
     def _write(self, change: Change) -> Optional[Object]:
@@ -130,7 +134,7 @@ class Application:
     def _look_again(self, plan: Plan, failed: List[Failure], look: int) -> Plan:
         """What is still to do, seen from what is there by now. Raises the failure that no look can settle."""
         lost = [failure for failure in failed if isinstance(failure.error, UncertainResult)]
-        fatal = [failure for failure in failed if failure not in lost and not _may_be_settled(failure)]
+        fatal = [failure for failure in failed if failure not in lost and not _may_be_settled(failure, self._resource.identity)]
         if (fatal and not lost) or look == _LOOKS:
             raise self._failure((fatal or failed)[0].error, plan, failed)
         self._doubtful.update(self._identity(failure.change) for failure in lost)
@@ -145,13 +149,15 @@ class Application:
         except CloudConnexaError as blind:  # what it should have settled stays open, and that has to be told first
             errors = [failure.error for failure in fatal or lost]
             raise self._failure((errors or [blind])[0], plan, failed) from None
-        left = {self._told(change): change for change in again.changes if change.verb}
-        done = [failure for failure in failed if failure.error.may_be_done and failure.told not in left]
-        self._done += [failure.told for failure in done]
+        planned = {self._step(change) for change in plan.changes}
+        left = {self._step(change): change for change in again.changes if change.verb}
+        done = [failure for failure in failed if failure.error.may_be_done and failure.step not in left]
+        self._done.update((failure.step, failure.told) for failure in done)
         for failure in failed:
-            same = left.get(failure.told)
+            same = left.get(failure.step)
             is_late = self._identity(failure.change) in self._doubtful  # then it may be there already, but cannot be seen yet
-            is_pointless = failure in fatal or (same is not None and not is_late and _is_the_same(failure.change, same))
+            is_repetition = same is not None and not is_late and _is_the_same(failure.change, same) and planned >= set(left)
+            is_pointless = failure in fatal or is_repetition
             if is_pointless and failure not in done:
                 raise self._failure(failure.error, again, [])
         return again
@@ -181,8 +187,8 @@ class Application:
                 with telling(told):
                     acted[action.doing] = action.run(self._client, after)
             except CloudConnexaError as error:
-                return Failure(told, change, error)
-            self._done.append(told)
+                return Failure(self._step(change, action.doing), told, change, error)
+            self._done[self._step(change, action.doing)] = told
         return None
 
     # telling
@@ -195,20 +201,24 @@ class Application:
             raise self._failure(error, plan, []) from None
 
     def _writes_left(self, plan: Plan) -> int:
-        changes = sum(change.verb != "" and self._told(change) not in self._done for change in plan.changes)
+        changes = sum(change.verb != "" and self._step(change) not in self._done for change in plan.changes)
         pending = ((change, action) for change in plan.changes for action in change.actions)
         return changes + sum(action.writes for change, action in pending if action.doing not in self._acted.get(self._identity(change), {}))
 
     def _told(self, change: Change, doing: str = "") -> str:
-        return f"{doing or change.verb} the {self._resource.label(change.object)}"
+        return f"{doing or change.verb} the {self._resource.label(change.object)}{change.which}"
+
+    def _step(self, change: Change, doing: str = "") -> Step:
+        return doing or change.verb, str(change.before["id"] if change.before else self._identity(change))
 
     def _identity(self, change: Change) -> str:
         return str(change.object.get(self._resource.identity))
 
     def _failure(self, error: CloudConnexaError, plan: Plan, failed: List[Failure]) -> CloudConnexaError:
         """The error with what has become of everything that is planned. failed: what no look has settled."""
-        error.done = list(self._done)
-        error.uncertain = [failure.told for failure in failed if failure.error.may_be_done]
+        error.done = list(self._done.values())
+        uncertain = {failure.step: failure.told for failure in failed if failure.error.may_be_done}
+        error.uncertain = list(uncertain.values())
         error.left = []
         if isinstance(error, OutOfTime) and error.max_wait:
             try:
@@ -219,14 +229,12 @@ class Application:
         if error.uncertain and "un the task again" not in error.remedy:
             remedies.append("Run the task again, which finds out")
         for change in plan.changes:
-            told = self._told(change)
-            if change.verb and told not in self._done:
-                error.left += [] if told in error.uncertain else [told]
+            if change.verb and self._step(change) not in self._done:
+                error.left += [] if self._step(change) in uncertain else [self._told(change)]
                 continue  # a repetition of the task begins with that
             for action in change.actions:
-                told = self._told(change, action.doing)
                 if change.after is not None and action.doing not in self._acted.get(self._identity(change), {}):
-                    error.left += [] if told in error.uncertain else [told]
+                    error.left += [] if self._step(change, action.doing) in uncertain else [self._told(change, action.doing)]
                     remedies.append(action.remedy)
         error.doing = error.doing or next(iter(error.left), "")
         if plan.many is None:  # the message begins with what it is about
@@ -240,12 +248,14 @@ def _is_general(error: Optional[CloudConnexaError]) -> bool:
     return isinstance(error, (Refused, NoConnection, OutOfTime))
 
 
-def _may_be_settled(failure: Failure) -> bool:
-    """Whether what failed may be explained by what somebody else does: the object is gone, or there already."""
+def _may_be_settled(failure: Failure, identity: str) -> bool:
+    """Whether what failed may be explained by what somebody else does: the object is gone, or its place is taken."""
     error = failure.error
     if isinstance(error, MissingObject):
         return True
-    return failure.change.verb == "create" and isinstance(error, ApiError) and error.status in (400, 409)
+    before, after = failure.change.before, failure.change.after
+    takes_a_place = after is not None and (before is None or before.get(identity) != after.get(identity))
+    return takes_a_place and isinstance(error, ApiError) and error.status in (400, 409)
 
 
 def _is_the_same(change: Change, again: Change) -> bool:

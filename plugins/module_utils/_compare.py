@@ -55,6 +55,8 @@ class Field:
 def canonical_subnet(text: str) -> Tuple[str, bool]:
     """The canonical form of an IP network, and whether it was written with host bits. Raises ValueError."""
     interface = ipaddress.ip_interface(text)
+    if "%" in text:
+        raise ValueError("a zone is part of an address of one machine, not of a network")
     return str(interface.network), interface.ip != interface.network.network_address
 
 

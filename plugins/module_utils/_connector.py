@@ -47,11 +47,10 @@ class Connector(Resource):
         refuse_purge_of_absent(options)
         parent = HOST if options["host"] else NETWORK
         body = self._parent(client.list(*parent.path), parent, options)
-        if body is None:
-            return Plan([[]], many=[])
         problems = Problems()
         changes: List[Change] = []
-        present = self.of(client, parent, body)
+        present = [] if body is None else self.of(client, parent, body)
+        where = "" if body is None else f"of the {self._called(parent, body)}"
         named: List[str] = []
         for entry in options["connectors"]:
             name = entry["name"].strip()
@@ -59,11 +58,16 @@ class Connector(Resource):
                 if name in named:
                     raise InvalidInput("stands in the list twice")
                 named.append(name)
-                alone = {**options, **entry, "id": None, "credentials_dest": _file_in(options["credentials_dest"], name)}
-                current = self.choose(present, alone, f"of the {self._called(parent, body)}")
+                alone = {**options, **entry, "id": None}
+                current = self.choose(present, alone, where)
+                if options["credentials_dest"] and options["state"] == "present" and (current is None or options["credentials_force"]):
+                    alone["credentials_dest"] = _file_in(options["credentials_dest"], name)
                 changes.append(self._change(client, lookup, parent, body, current, alone))
         problems.refuse("connectors", "Correct these entries")
         gone = [self.removal(entry) for entry in present if options["purge"] and entry["name"] not in named]
+        names = [change.object["name"] for change in gone]
+        for change in gone:
+            change.which = f" ({change.object['id']})" if names.count(change.object["name"]) > 1 else ""
         return Plan([changes, gone], many=[] if options["state"] == "absent" else named)
 
     def _change(
@@ -199,8 +203,9 @@ class _Lookup:
         """Id of the Region wished, empty where nothing has to be said about it. A Region that holds already needs no look-up."""
         if meaning is None:
             return "" if current is not None else self._default_region()
-        if current is not None and current.get("vpn_region_id", "").lower() == meaning.strip().lower():
-            return str(current["vpn_region_id"])
+        present = str((current or {}).get("vpn_region_id") or "")
+        if present and present.lower() == meaning.strip().lower():
+            return present
         if self._regions is None:
             self._regions = REGION.list(self._client)
         return str(resolve(self._regions, meaning)["id"])
@@ -238,10 +243,8 @@ def connectors(client: Client, options: Options) -> List[Object]:
     ]
 
 
-def _file_in(folder: Optional[str], name: str) -> Optional[str]:
+def _file_in(folder: str, name: str) -> str:
     """Where the secret of one Connector of a set goes: a file of its name. Raises InvalidInput."""
-    if not folder:
-        return None
     if not os.path.isdir(folder):
         raise InvalidInput(f"credentials_dest: for a set of Connectors {folder} has to be an existing directory", "Create it first")
     if "/" in name or "\0" in name or name in (".", ".."):

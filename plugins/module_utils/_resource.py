@@ -38,7 +38,8 @@ class Change:
     """The way of one object from ``before`` to ``after``, None where it is not there, and what is to be done to it then.
 
     managed: the members that the user manages, which is what a diff shows. update: whether the object has to be written although it
-    is there before and after. unverified: options whose state cannot be read.
+    is there before and after. unverified: options whose state cannot be read. which: what to add to the name of the object where the
+    task changes another one of that name.
     """
 
     before: Optional[Object]
@@ -47,6 +48,7 @@ class Change:
     update: bool = False
     actions: List[Action] = field(default_factory=list)
     unverified: List[str] = field(default_factory=list)
+    which: str = ""
 
     @property
     def verb(self) -> str:

@@ -99,6 +99,8 @@ class Route(Resource):
         """Minimal changes in an order in which no Route meets one that has yet to go. Raises InvalidInput with all problems."""
         known = NETWORK.place(network)
         present = {route["subnet"]: route for route in self.of(client, NETWORK, network)}
+        if any(route.get("description") for route in present.values()):  # then the answer leaves out empty ones, and no others
+            present = {entry: {**route, "description": route.get("description") or ""} for entry, route in present.items()}
         if options["state"] == "absent":
             problems.refuse("routes", _CORRECT)
             return Plan([[self.removal(present[entry]) for entry in listed if entry in present]], many=[])
@@ -155,7 +157,7 @@ class Route(Resource):
         except ApiError as error:
             # How the service words a collision with its own subnets is not documented (BEHAVIOUR 7).
             moves = change.before is None or change.before["subnet"] != change.object["subnet"]
-            if error.status == 400 and moves and not isinstance(error, MissingObject):
+            if error.status in (400, 409) and moves and not isinstance(error, MissingObject):
                 error.remedy = (
                     "No Route of a Network overlaps it, but it may collide with a subnet of the WPC itself (by default 100.96.0.0/11, or "
                     "the domain routing subnet; see the WPC settings in the portal). Choose another subnet"

@@ -68,7 +68,7 @@ def _outcome(resource: Resource, plan: Plan, results: List[Outcome]) -> Result:
         changed = [change for change in plan.changes if change.verb]
         outcome["diff"] = {
             "before": {
-                str(change.before[resource.identity]): _shown(resource, change.before, change.managed, resource.identity)
+                f"{change.before[resource.identity]}{change.which}": _shown(resource, change.before, change.managed, resource.identity)
                 for change in changed
                 if change.before
             },

@@ -50,7 +50,8 @@ options:
   routes:
     description:
       - A set of Routes of O(network). O(subnet), O(id) and O(description) cannot be given with it.
-      - Checking the whole set takes no more calls than checking one Route. Each Route that differs costs one more.
+      - Checking the whole set takes no more calls than checking one Route, as long as the service lists descriptions with the Routes.
+        Each Route that differs costs one more.
       - Each entry is a subnet, or a dictionary with C(subnet) and optionally C(description). These mean the same as O(subnet) and
         O(description).
       - All entries are checked before anything is written. What is wrong with any of them is told at once.

@@ -18,7 +18,7 @@ from .report import publish
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="of everything (default 3)")
+    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="of everything (default 5)")
     parser.add_argument("--largest", type=int, default=10_000, metavar="N", help="number of Routes (default 10000)")
     parser.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="for the tables, the figures and the chart")
     arguments = parser.parse_args()

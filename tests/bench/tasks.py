@@ -35,7 +35,7 @@ WAYS = {ON_CONTROLLER: True, AS_MODULE: False}
 
 
 def measure(emulator: Emulator, rounds: int) -> list[dict[str, Any]]:
-    """The median seconds of each task, and what part of a ping that is: of the one that was played just before it.
+    """The median seconds of each task, and what part of a ping that is: of those that were played just before and after it.
 
     All tasks are played after one another in one play, and that again and again.
     """
@@ -65,12 +65,20 @@ def measure(emulator: Emulator, rounds: int) -> list[dict[str, Any]]:
         ]
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         playbook = Path(folder) / "tasks.yml"
-        playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks * rounds}]))
-        seconds, ratios, last_ping = defaultdict(list), defaultdict(list), 0.0
+        playbook.write_text(
+            yaml.safe_dump([{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks * rounds + [ping]}])
+        )
+        seconds, ratios = defaultdict(list), defaultdict(list)
+        before, between = 0.0, []
         for name, value in play(emulator, playbook, {}).tasks:
-            last_ping = value if name == PING else last_ping
             seconds[name].append(value)
-            ratios[name].append(value / last_ping)
+            if name != PING:
+                between.append((name, value))
+                continue
+            ratios[PING].append(1.0)
+            for task, took in between:
+                ratios[task].append(2 * took / (before + value))
+            before, between = value, []
     return [
         {"task": name, "seconds": round(median(values), 4), "ratio": round(median(ratios[name]), 3), "runs": len(values)}
         for name, values in seconds.items()

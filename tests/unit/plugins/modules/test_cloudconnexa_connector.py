@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -656,3 +657,11 @@ class TestRefusedOptions:
         before = wpc.emulator.state()
         assert told in wpc.fails("connector", **options)
         assert wpc.emulator.state() == before
+
+
+def test_a_blank_region_is_refused_although_the_service_does_not_tell_the_present_one(wpc: Playground) -> None:
+    connector = {"id": "c1", "name": "standing", "networkItemId": "n1", "networkItemType": "NETWORK"}
+    page = {"content": [{"id": "n1", "name": "berlin", "connectors": [connector]}], "totalElements": 1, "totalPages": 1}
+    wpc.emulator.faults.add("status", status=200, body=json.dumps(page), when={"path": "/networks$"})
+    result = wpc.run("connector", network="berlin", name="standing", region=" ")
+    assert "region: no Region is called ' '" in result["msg"]

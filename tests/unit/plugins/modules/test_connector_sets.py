@@ -282,3 +282,46 @@ class TestOtherOptions:
         assert "bad: " in message
         assert "good" not in message
         assert wpc.emulator.count()["write"] == 0
+
+
+class TestTwins:
+    """Connectors of one name, which only their ids tell apart."""
+
+    @pytest.fixture
+    def twins(self, wpc: Playground) -> list[str]:
+        twin = {"name": "twin", "vpnRegionId": "us-mia"}
+        wpc.emulator.seed(networks=[{"name": "paris", "connectors": [{"name": "a", "vpnRegionId": "us-mia"}, *[twin] * 9]}])
+        return [connector["id"] for connector in wpc.parent("paris")["connectors"] if connector["name"] == "twin"]
+
+    def test_each_is_told(self, wpc: Playground, twins: list[str]) -> None:
+        wpc.emulator.faults.add("status", status=422, when={"method": "DELETE", "nth": 2})
+        task: dict[str, Any] = dict(network="paris", connectors=[{"name": "a"}], purge=True, concurrency=1)
+        expected = wpc.run("connector", check=True, **task)
+        assert set(expected["diff"]["before"]) == {f"twin ({identity})" for identity in twins}
+        failed = wpc.run("connector", **task)
+        labels = [f'delete the Connector "twin" of the Network "paris" ({identity})' for identity in twins]
+        assert failed["error"]["left"] == [labels[1]]
+        assert failed["error"]["done"] == [labels[0], *labels[2:]]
+        assert wpc.run("connector", **task)["changed"]
+        assert names(wpc, "paris") == ["a"]
+
+    def test_each_is_weighed(self, wpc: Playground, twins: list[str]) -> None:
+        wpc.limit_writes(burst=2, interval=15)
+        failed = wpc.run("connector", network="paris", connectors=[{"name": "a"}], purge=True, concurrency=1, max_wait=60)
+        assert "the writes that are left (8)" in failed["msg"]
+        assert len(names(wpc, "paris")) == len(twins)
+
+
+@pytest.mark.parametrize("options", [{}, {"state": "absent"}])
+def test_where_no_secret_is_issued_its_destination_means_nothing(wpc: Playground, options: dict[str, str]) -> None:
+    result = wpc.run(
+        "connector", network="berlin", connectors=[{"name": "standing"}], credentials="token", credentials_dest="/missing", **options
+    )
+    assert not result.get("failed"), result["msg"]
+    assert result["changed"] is bool(options)
+
+
+def test_a_set_that_shall_be_absent_is_checked_although_its_parent_is_missing(wpc: Playground) -> None:
+    result = wpc.run("connector", network="nowhere", connectors=[{"name": "a"}, {"name": "a"}], state="absent")
+    assert "stands in the list twice" in result["msg"]
+    assert not wpc.run("connector", network="nowhere", connectors=[{"name": "a"}], state="absent")["changed"]

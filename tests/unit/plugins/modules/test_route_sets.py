@@ -270,6 +270,43 @@ def test_an_overlap_that_appears_meanwhile_is_told_with_what_was_done(wpc: Playg
     assert "10.2.0.0/16 overlaps 10.2.128.0/17" in result["msg"]
 
 
+@pytest.mark.parametrize("switches", [{"conflict": "400"}, {"conflict": "409"}])
+def test_a_move_that_meets_a_route_of_another_network_meanwhile_is_told_with_that(wpc: Playground) -> None:
+    counted(wpc, routes=["10.1.0.0/16"])
+    held = wpc.emulator.wpc
+    frankfurt = held.parent("network", wpc.parent("frankfurt")["id"])
+    wpc.before_next_write(lambda: held.create_route(frankfurt, {"value": "10.2.128.0/17"}))
+    failed = wpc.run("route", network="berlin", routes=["10.0.0.0/8"], purge=True)
+    assert (
+        'by now, the options cannot be met: routes: 10.0.0.0/8 overlaps 10.2.128.0/17, the Route of the Network "frankfurt"'
+        in failed["msg"]
+    )
+    assert sorted(subnets(wpc)) == ["10.1.0.0/16"]
+
+
+def test_a_move_that_meets_a_route_of_the_same_network_meanwhile_replaces_that_too(wpc: Playground) -> None:
+    counted(wpc, routes=["10.1.0.0/16"])
+    held = wpc.emulator.wpc
+    berlin = held.parent("network", wpc.parent("berlin")["id"])
+    wpc.before_next_write(lambda: held.create_route(berlin, {"value": "10.2.128.0/17"}))
+    counted(wpc, routes=["10.0.0.0/8"], purge=True)
+    assert sorted(subnets(wpc)) == ["10.0.0.0/8"]
+
+
+@pytest.mark.parametrize("switches", [{"empty_text": "omitted"}, {"empty_text": "null"}])
+def test_empty_descriptions_cost_no_calls_where_a_list_shows_the_others(wpc: Playground) -> None:
+    wanted = [{"subnet": f"10.{number}.0.0/16", "description": "Office" if number == 7 else ""} for number in range(20)]
+    counted(wpc, routes=wanted)
+    result, calls = counted(wpc, routes=wanted)
+    assert (result["changed"], calls) == (False, {"login": 0, "read": 1, "write": 0})
+    _result, calls = counted(wpc, routes=[{**entry, "description": "Office"} for entry in wanted])
+    assert calls == {"login": 0, "read": 1, "write": 19}
+
+
+def test_a_zone_is_no_part_of_a_subnet(wpc: Playground) -> None:
+    assert "'2001:db8::%1/48' is no IPv4 or IPv6 subnet" in wpc.run("route", network="berlin", subnet="2001:db8::%1/48")["msg"]
+
+
 @pytest.mark.parametrize(("naps", "problem"), [(1, "the next call may be made only in 15 s"), (10, "the API answered 429")])
 def test_what_others_spend_meanwhile_is_told_with_what_is_left(wpc: Playground, naps: int, problem: str) -> None:
     def spend() -> None:
