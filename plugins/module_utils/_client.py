@@ -49,11 +49,13 @@ from ._threads import within
 from ._version import VERSION
 
 try:
-    import requests
-    import tenacity
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the process of a module shows none, and the controller's would show them to everybody
+        import requests
+        import tenacity
 
     IMPORT_ERROR = None
-except ImportError:
+except Exception:  # noqa: BLE001 packages that do not fit together raise anything
     IMPORT_ERROR = traceback.format_exc()
 
 T = TypeVar("T")

@@ -13,7 +13,9 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
+import logging
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -30,7 +32,8 @@ from ansible_collections.openvpn.cloudconnexa.plugins.module_utils import _args,
 
 _MODULES = "ansible_collections.openvpn.cloudconnexa.plugins.modules"
 _SWITCH = "cloudconnexa_on_controller"
-_AT_START = ("LD_", "OPENSSL_", "PYTHON", "TMPDIR")  # beginnings of variables that a running process does not look at any more
+_AT_START = ("LANG", "LC_", "LD_", "OPENSSL_", "PYTHON", "SSLKEYLOGFILE", "TEMP", "TMP")  # a running process does not look again
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")  # as a shell takes it
 _DISPLAY_TRACEBACK = getattr(C, "DISPLAY_TRACEBACK", None)  # before ansible-core 2.19, nothing holds the traceback of a module back
 
 
@@ -56,7 +59,7 @@ class ActionModule(RunModule):  # type: ignore[misc]
             return False
         if C.DEFAULT_KEEP_REMOTE_FILES or _DISPLAY_TRACEBACK not in (None, ["never"]):
             return False
-        if any(name.startswith(_AT_START) or not name or "=" in name or "\0" in name + value for name, value in environment.items()):
+        if any(name.startswith(_AT_START) or not _VARIABLE.fullmatch(name) or "\0" in value for name, value in environment.items()):
             return False
         if sys.platform == "darwin" or not os.access(".", os.R_OK | os.X_OK):
             return False  # a forked process there must not ask the system for its proxies; nor could this one come back here
@@ -70,7 +73,7 @@ class ActionModule(RunModule):  # type: ignore[misc]
         """The environment of the task."""
         variables: dict[str, Any] = {}
         self._compute_environment_string(variables)
-        return {name: str(value) for name, value in variables.items()}
+        return {str(name): str(value) for name, value in variables.items()}
 
     def _plain_arguments(self) -> dict[str, Any] | None:
         """The arguments as the module would get them, or None where they hold more than plain values."""
@@ -97,7 +100,9 @@ class ActionModule(RunModule):  # type: ignore[misc]
             result.pop("diff", None)
         if _DISPLAY_TRACEBACK:
             result.pop("exception", None)
-        shown = censored({"changed": False, **result}, validated._no_log_values)
+        result = {"changed": False, **result}
+        shown = censored(result, validated._no_log_values)
+        shown |= {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
         return {**shown, "invocation": {"module_args": censored(validated.validated_parameters, validated._no_log_values)}}
 
 
@@ -116,8 +121,13 @@ def censored(members: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _surroundings(folder: str, variables: Mapping[str, str]) -> Iterator[None]:
-    """What a module finds: the folder of the playbook, and the environment of the task. A worker does one task at a time."""
+    """What a module finds: the folder of the playbook, and the environment of the task. A worker does one task at a time.
+
+    The log of Ansible gets no records of urllib3, which might hold what was answered.
+    """
     outside, before = os.open(".", os.O_RDONLY), dict(os.environ)
+    library = logging.getLogger("urllib3")
+    propagates, library.propagate = library.propagate, False
     try:
         os.chdir(folder)
         os.environ.update(variables)
@@ -127,3 +137,4 @@ def _surroundings(folder: str, variables: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(before)
         os.fchdir(outside)
         os.close(outside)
+        library.propagate = propagates

@@ -313,7 +313,7 @@ class TestTwins:
 
 
 @pytest.mark.parametrize("options", [{}, {"state": "absent"}])
-def test_where_no_secret_is_issued_its_destination_means_nothing(wpc: Playground, options: dict[str, str]) -> None:
+def test_where_no_secret_is_issued_its_destination_means_nothing(wpc: Playground, options: dict[str, Any]) -> None:
     result = wpc.run(
         "connector", network="berlin", connectors=[{"name": "standing"}], credentials="token", credentials_dest="/missing", **options
     )

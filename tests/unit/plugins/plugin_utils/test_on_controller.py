@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
+import logging
 import os
 import re
 import subprocess
@@ -234,6 +235,7 @@ EVERYTHING: list[Task] = [
     task("network", named="environment of one item", name="{{ item }}")
     | {"loop": ["rome", "berlin"], "environment": "{{ {'CLOUDCONNEXA_MAX_WAIT': 'long'} if item == 'rome' else {} }}"},
     task("network", named="retried", name="berlin") | {"until": False, "retries": 1, "delay": 0},
+    task("connector", named="secret that is part of a word", network="datacenter", name="t", ipsec={**TUNNEL, "pre_shared_key": "e"}),
 ]
 MANY = [f"10.{number}.0.0/16" for number in range(30)]
 PAIR = [{"name": "a", "region": "us-mia"}, {"name": "b", "region": "us-mia"}]
@@ -293,6 +295,15 @@ def test_the_environment_of_a_task_adds_to_that_of_the_controller_and_ends_with_
             os.environ["SET_BY_THE_JOB"] = "1"
         assert os.environ == before
         assert Path.cwd() == folder
+
+
+def test_the_log_of_ansible_gets_nothing_of_the_library_that_speaks_to_the_service(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    with _on_controller._surroundings(str(tmp_path), {}):
+        logging.getLogger("urllib3.connection").warning("of the job")
+    logging.getLogger("urllib3.connection").warning("of others")
+    assert caplog.messages == ["of others"]
 
 
 def test_both_ways_lead_to_the_same_results_messages_diffs_and_secrets(play: Player, tmp_path: Path) -> None:
@@ -359,12 +370,13 @@ def test_the_module_is_executed_wherever_that_might_make_a_difference(play: Play
         ("another interpreter of a delegate", MODULE, {"delegate_to": "other"}),
         ("another connection", MODULE, {"vars": {"ansible_connection": "elsewhere"}}),
         ("environment of a new process", MODULE, {"environment": {"PYTHONUNBUFFERED": "1"}}),
+        ("environment of no shell", MODULE, {"environment": {"my.variable": "1"}}),
     ]
     tasks = [task("network", named=name, name="berlin") | keywords for name, _way, keywords in situations]
     played = play(tasks, "-vvv", "--inventory", str(play.folder / "hosts.yml"))
     assert played.ways == {name: way for name, way, _keywords in situations}
-    become = {"become", "become by variable"}  # sudo may be missing or ask for a password
-    assert [name for name, result in played.results.items() if result["failed"] and name not in become] == []
+    may_fail = {"become", "become by variable", "environment of no shell"}  # sudo may be missing or ask for a password
+    assert [name for name, result in played.results.items() if result["failed"] and name not in may_fail] == []
     elsewhere = play(
         [task("network", named="delegated", name="berlin") | {"delegate_to": "localhost"}],
         "-vvv",
@@ -384,11 +396,19 @@ def test_the_module_is_executed_for_who_wants_to_look_into_it(play: Player, vari
     assert (played.ways, played.results["network"]["changed"]) == ({"network": MODULE}, True)
 
 
-def test_the_module_tells_which_python_package_is_missing(play: Player) -> None:
-    (play.folder / "tenacity.py").write_text("raise ImportError\n")
+@pytest.mark.parametrize("kind", ["ImportError", "AttributeError"])
+def test_the_module_tells_which_python_package_is_missing_or_broken(play: Player, kind: str) -> None:
+    (play.folder / "tenacity.py").write_text(f"raise {kind}\n")
     played = play([task("network", name="berlin")], "-vvv", environment={"PYTHONPATH": f"{play.folder}:{os.environ['PYTHONPATH']}"})
     assert played.ways == {"network": MODULE}
     assert "requests and tenacity" in played.results["network"]["msg"]
+
+
+def test_what_python_packages_say_to_developers_is_not_shown(play: Player) -> None:
+    (play.folder / "tenacity.py").write_text("import warnings\nwarnings.warn('out of date')\nraise ImportError\n")
+    played = play([task("network", name="berlin")], environment={"PYTHONPATH": f"{play.folder}:{os.environ['PYTHONPATH']}"})
+    assert "requests and tenacity" in played.results["network"]["msg"]
+    assert "out of date" not in played.output
 
 
 @pytest.mark.parametrize("on_controller", [True, False])
