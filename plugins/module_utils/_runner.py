@@ -17,7 +17,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from . import _args, _compare, _connection
 from ._client import IMPORT_ERROR, Client
 from ._compare import Object
-from ._errors import CloudConnexaError, InvalidInput, telling
+from ._errors import CloudConnexaError, InvalidInput, OutOfTime, telling
 from ._resource import Change, Outcome, Plan, Resource
 from ._session import Session
 
@@ -40,8 +40,7 @@ def manage(resource: Resource) -> Job:
         plan = look()
         if check_mode or plan.is_done:
             expected = [Outcome(change, change.after, _expected(change)) for change in plan.changes]
-            planned = {"planned": client.forecast(plan.writes)} if check_mode else {}
-            return {**_outcome(resource, plan, expected), **planned}
+            return {**_outcome(resource, plan, expected), **(_cost(client, plan) if check_mode else {})}
         from ._apply import Application  # most tasks find nothing to do
 
         return _outcome(resource, plan, Application(resource, client, look, workers).carry_out(plan))
@@ -51,6 +50,16 @@ def manage(resource: Resource) -> Job:
 
 def _expected(change: Change) -> Result:
     return {name: value for action in change.actions for name, value in action.expected.items()}
+
+
+def _cost(client: Client, plan: Plan) -> Result:
+    """What a real run would cost, and a warning where it would not even begin."""
+    cost: Result = {"planned": client.forecast(plan.writes)}
+    try:
+        client.afford(plan.writes)
+    except OutOfTime as refusal:
+        cost["warnings"] = [f"A real run would now fail: {refusal}"]
+    return cost
 
 
 def _outcome(resource: Resource, plan: Plan, results: List[Outcome]) -> Result:
@@ -133,7 +142,7 @@ def perform(job: Job, spec: _args.Spec, options: Mapping[str, Any], check_mode: 
         planned = {"planned": result.pop("planned")} if "planned" in result else {}
         result["api"] = {**client.report(), **planned}
     if session.trouble:
-        result["warnings"] = [f"{session.trouble}; the task went on without it"]
+        result["warnings"] = [*result.get("warnings", []), f"{session.trouble}; the task went on without it"]
     return result
 
 

@@ -43,14 +43,15 @@ def aims(results: Results) -> Iterator[dict[str, Any]]:
     def ratios(way: str) -> list[float]:
         return [float(entry["ratio"]) for entry in results["tasks"] if entry["task"].endswith(f"{SHARED}, {way}")]
 
-    def growth(method: str, fewer: int, more: int) -> float:
-        return seconds(method, UNCHANGED, more) / seconds(method, UNCHANGED, fewer)
+    def growth(method: str, fewer: int, more: int, delay: int = 0) -> float:
+        return seconds(method, UNCHANGED, more, delay) / seconds(method, UNCHANGED, fewer, delay)
 
     limited = {entry["method"]: entry for entry in results["routes"] if entry["limited"]}
     rows: list[tuple[str, Callable[[], float], str, float]] = [
         ("1,000 Routes unchanged: reads", lambda: figure("read", SET, UNCHANGED, 1000), MOST, 2),
         ("1,000 Routes unchanged: writes", lambda: figure("write", SET, UNCHANGED, 1000), MOST, 0),
         ("the same against 10 Routes, on the controller: times the seconds", lambda: growth(SET, 10, 1000), MOST, 3),
+        ("the same, where an answer takes 100 ms", lambda: growth(SET, 10, 1000, 100), MOST, 3),
         ("the same, as a module", lambda: growth(AS_MODULE, 10, 1000), MOST, 3),
         (f"for comparison, a task that does nothing with the list ({NOTHING})", lambda: growth(NOTHING, 10, 1000), "", 0),
         ("10,000 Routes unchanged against 1,000: times the seconds", lambda: growth(SET, 1000, 10_000), MOST, 10),

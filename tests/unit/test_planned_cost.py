@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,21 @@ def test_the_time_of_a_set_is_known_however_many_calls_are_made_at_once(
     assert (planned["reads"], planned["writes"]) == (cost["reads"], cost["writes"]) == (1, 30)
     assert planned["seconds"] == pytest.approx((30 - 5) / 20, abs=0.1)
     assert cost["waited"] == pytest.approx(planned["seconds"], abs=0.3)  # tokens come back while calls are made
+
+
+def test_check_mode_warns_of_what_a_real_run_would_refuse(wpc: Playground, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    wpc.limit_writes(burst=5, interval=15)
+    options = {**wpc.by_login, "session_cache": True, "max_wait": 60}
+    wpc.run("network", name="told", **options)
+    predicted = wpc.run("route", check=True, **options, **routes(*ROUTES).options)
+    failed = wpc.run("route", **options, **routes(*ROUTES).options)
+    assert predicted["changed"]
+    assert failed["failed"]
+    problem = "the writes that are left (30) have to wait 390 s at one in 15 s"
+    assert problem in failed["msg"]
+    assert f"A real run would now fail: {problem}" in json.dumps(predicted["warnings"])
+    assert "warnings" not in wpc.run("route", check=True, **{**options, "max_wait": 600}, **routes(*ROUTES).options)
 
 
 def test_waiting_for_what_is_online_costs_what_is_planned(wpc: Playground) -> None:
