@@ -23,11 +23,10 @@ from ._errors import (
 from ._resource import Action, Change, Outcome, Plan, Resource
 from ._threads import each
 
+Step = Tuple[str, str]  # what is done, to which object: an id, or the identity of one that has none yet
+
 _LOOKS = 4  # how often a task looks, without getting further, after the world turned out to be another than planned
 _LOST_IN_A_ROW = 3  # so many lost answers end a pass: it is better to look then than to go on blindly
-
-
-Step = Tuple[str, str]  # what is done, to which object: an id, or the identity of one that has none yet
 
 
 class Failure(NamedTuple):
